@@ -1,0 +1,24 @@
+package dev.ambit.control.credential;
+
+import dev.ambit.control.session.StoredSession;
+import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Grant;
+import java.time.Instant;
+
+/// Issues credentials for proxies and remembers each until its death is settled.
+public interface Broker {
+  /// Returns the current credential of (session, grant, authority, proxy), issuing one when there
+  /// is none that lives long enough. Checks that what came back is no wider than what was asked,
+  /// and that a probe says ALIVE, before it hands anything over. Blocks; single flight per key.
+  Answer issue(StoredSession session, Grant grant, Authority authority, String proxyId);
+
+  /// What the proxy is told.
+  sealed interface Answer {
+    /// A credential. `value` is the whole header value; the receiver wipes it.
+    record Issued(String credentialId, String header, Material value, Instant notAfter)
+        implements Answer {}
+
+    /// None, and why: ours, without anything the issuer said.
+    record Unavailable(String detail) implements Answer {}
+  }
+}

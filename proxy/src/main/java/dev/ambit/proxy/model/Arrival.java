@@ -1,0 +1,26 @@
+package dev.ambit.proxy.model;
+
+import dev.ambit.envelope.Call;
+import java.util.List;
+
+/// One request as it came, in canonical form, its body still on the wire.
+///
+/// @param handles session handles the agent presented, in any of the places for one; more than one
+///   is ambiguous
+/// @param fields what may be forwarded: without hop-by-hop fields, the strip list, the handle, Host
+///   and framing
+/// @param notes what was taken away or noticed, for the record
+public record Arrival(
+    CallId id,
+    Call call,
+    List<String> handles,
+    Connection connection,
+    List<Field> fields,
+    Body body,
+    List<String> notes) {
+  public Arrival {
+    handles = List.copyOf(handles);
+    fields = List.copyOf(fields);
+    notes = List.copyOf(notes);
+  }
+}

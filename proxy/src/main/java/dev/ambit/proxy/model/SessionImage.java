@@ -1,0 +1,21 @@
+package dev.ambit.proxy.model;
+
+import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.SessionId;
+import java.util.Map;
+
+/// Every session this proxy serves, at one version. Immutable, so any thread may read it; `control`
+/// alone makes the next.
+///
+/// @param epoch of the control plane; 0 before the first snapshot
+/// @param sessions ACTIVE and SUSPENDED ones
+/// @param ended tombstones: sessions that ended, with what later calls are told
+public record SessionImage(
+    long epoch, long version, Map<SessionId, Session> sessions, Map<SessionId, Reason> ended) {
+  public static final SessionImage EMPTY = new SessionImage(0, 0, Map.of(), Map.of());
+
+  public SessionImage {
+    sessions = Map.copyOf(sessions);
+    ended = Map.copyOf(ended);
+  }
+}

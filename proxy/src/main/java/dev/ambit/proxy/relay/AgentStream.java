@@ -1,0 +1,52 @@
+package dev.ambit.proxy.relay;
+
+import dev.ambit.proxy.model.Field;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.List;
+
+/// The agent's side of one call, whatever protocol it speaks. Every method is called on, and calls
+/// back on, its loop.
+public interface AgentStream {
+  EventLoop loop();
+
+  /// Starts the request body; the sink gets what is read after each [#requestMore].
+  void requestBody(BodySink sink);
+
+  /// Lets at least one more piece of the request body come.
+  void requestMore();
+
+  /// Whether a response byte was written already; after that an answer of our own is impossible.
+  boolean started();
+
+  /// Writes an interim response (1xx other than 101) or the final head. `bodyBytes` is -1 when
+  /// unknown.
+  void head(int status, List<Field> fields, long bodyBytes);
+
+  /// Writes a piece of the body and takes ownership of it.
+  void data(ByteBuf piece);
+
+  void flush();
+
+  /// Ends the response regularly.
+  void end();
+
+  /// Ends it so that the agent can see that it is not whole: the connection is closed without the
+  /// final chunk.
+  void cut();
+
+  boolean writable();
+
+  /// Called whenever [#writable] changes.
+  void onWritable(Runnable listener);
+
+  /// Called once when the agent went away before the end.
+  void onGone(Runnable listener);
+
+  /// Takes the request body. Takes ownership of each piece.
+  interface BodySink {
+    void data(ByteBuf piece);
+
+    void end();
+  }
+}

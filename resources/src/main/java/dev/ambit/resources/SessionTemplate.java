@@ -1,0 +1,55 @@
+package dev.ambit.resources;
+
+import dev.ambit.envelope.Binding;
+import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.SessionId;
+import dev.ambit.envelope.Sharing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A parameterised envelope that certain openers may instantiate for certain workloads.
+public interface SessionTemplate {
+  String name();
+
+  Binding binding();
+
+  Sharing sharing();
+
+  Duration ttl();
+
+  Duration maxTtl();
+
+  /// Whether the caller may open it: a SPIFFE ID, `bootstrap`, and so on, as authenticated.
+  boolean admitsOpener(String caller);
+
+  /// Whether it may be opened for this SPIFFE ID.
+  boolean admitsWorkload(String spiffeId);
+
+  /// Fills in the parameters and freezes the result.
+  Instance instantiate(Order order);
+
+  /// What an opener asks for.
+  ///
+  /// @param ttl shortens the template's; empty: the template's
+  record Order(
+      SessionId session,
+      String workload,
+      Map<String, String> parameters,
+      Optional<Duration> ttl,
+      Instant now) {}
+
+  /// The frozen envelope, or everything that is wrong with the order.
+  sealed interface Instance {
+    record Frozen(Envelope envelope) implements Instance {}
+
+    record Refused(List<Problem> problems) implements Instance {}
+  }
+
+  /// One thing wrong with an order.
+  ///
+  /// @param field of the request, for example `parameters.owner`
+  record Problem(String field, String message) {}
+}

@@ -1,0 +1,10 @@
+package dev.ambit.spiffe.source;
+
+/// The Workload API gave no identity; the message says why and what to do.
+public final class IdentityUnavailable extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public IdentityUnavailable(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
