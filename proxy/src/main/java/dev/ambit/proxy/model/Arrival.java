@@ -5,6 +5,7 @@ import java.util.List;
 
 /// One request as it came, in canonical form, its body still on the wire.
 ///
+/// @param startedNanos when its head had been read, on the monotonic clock
 /// @param handles session handles the agent presented, in any of the places for one; more than one
 ///   is ambiguous
 /// @param fields what may be forwarded: without hop-by-hop fields, the strip list, the handle, Host
@@ -12,6 +13,7 @@ import java.util.List;
 /// @param notes what was taken away or noticed, for the record
 public record Arrival(
     CallId id,
+    long startedNanos,
     Call call,
     List<String> handles,
     Connection connection,
