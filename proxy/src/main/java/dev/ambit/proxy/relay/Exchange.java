@@ -1,16 +1,26 @@
 package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.admit.Admitted;
+import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.Failure;
 import java.util.List;
+import java.util.Optional;
 
-/// How an admitted call ended, for its completion record.
+/// How an admitted call ended, for its completion record; every admitted call has exactly one.
+///
+/// @param upstreamStatus of the final answer, 0 when there was none
+/// @param bytesOut body bytes written upstream
+/// @param bytesIn body bytes received from upstream
+/// @param failure where it failed, when the upstream did
+/// @param denial why it was not sent or was cut
 public record Exchange(
     Admitted admitted,
     Result result,
     int upstreamStatus,
     long bytesOut,
     long bytesIn,
-    String failedStage,
+    Optional<Failure> failure,
+    Optional<Denial> denial,
     List<String> notes) {
   /// What became of it.
   public enum Result {

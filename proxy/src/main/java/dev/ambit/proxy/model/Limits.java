@@ -1,0 +1,62 @@
+package dev.ambit.proxy.model;
+
+import java.time.Duration;
+
+/// The bounds of the data plane; every one has a test that hits it (INV-22).
+///
+/// @param connections agent connections at once; one more is closed as soon as it is accepted
+/// @param requestLineBytes longest request line, its line end not counted
+/// @param headBytes longest head of a request or response, request line included
+/// @param fields most header fields of one message
+/// @param trailerBytes longest trailer section
+/// @param headWait from the first byte of a request to the end of its head
+/// @param handshakeWait for a TLS handshake, on either side
+/// @param idle how long an agent connection may carry nothing
+/// @param connectWait for a connection to an upstream
+/// @param answerWait from the request's last byte to the head of the answer
+/// @param bodyIdle how long a request or response body of known length may stand still
+/// @param streamIdle as `bodyIdle`, for a response body of unknown length
+/// @param drainBytes request body that is read and thrown away after a refusal to keep the
+///   connection; more closes it
+/// @param interim interim (1xx) responses of one exchange
+/// @param pooledPerKey idle upstream connections of one session, credential and authority
+/// @param pooled idle upstream connections in all
+/// @param pooledIdle how long one may stay idle
+public record Limits(
+    int connections,
+    int requestLineBytes,
+    int headBytes,
+    int fields,
+    int trailerBytes,
+    Duration headWait,
+    Duration handshakeWait,
+    Duration idle,
+    Duration connectWait,
+    Duration answerWait,
+    Duration bodyIdle,
+    Duration streamIdle,
+    int drainBytes,
+    int interim,
+    int pooledPerKey,
+    int pooled,
+    Duration pooledIdle) {
+  public static final Limits DEFAULT =
+      new Limits(
+          1_024,
+          8 * 1_024,
+          32 * 1_024,
+          128,
+          8 * 1_024,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofHours(1),
+          64 * 1_024,
+          8,
+          8,
+          64,
+          Duration.ofSeconds(30));
+}

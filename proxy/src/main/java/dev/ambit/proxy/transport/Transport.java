@@ -1,0 +1,50 @@
+package dev.ambit.proxy.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/// The channel classes that go together: epoll where the kernel has it, else NIO.
+public record Transport(
+    IoHandlerFactory io,
+    Class<? extends ServerSocketChannel> server,
+    Class<? extends SocketChannel> stream,
+    Class<? extends DatagramChannel> datagram) {
+  public static Transport best() {
+    return Epoll.isAvailable() ? epoll() : nio();
+  }
+
+  public static Transport nio() {
+    return new Transport(
+        NioIoHandler.newFactory(),
+        NioServerSocketChannel.class,
+        NioSocketChannel.class,
+        NioDatagramChannel.class);
+  }
+
+  private static Transport epoll() {
+    return new Transport(
+        EpollIoHandler.newFactory(),
+        EpollServerSocketChannel.class,
+        EpollSocketChannel.class,
+        EpollDatagramChannel.class);
+  }
+
+  /// The one event loop of the data plane; the caller shuts it down.
+  public EventLoopGroup oneLoop(String threadName) {
+    return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName, true), io);
+  }
+}
