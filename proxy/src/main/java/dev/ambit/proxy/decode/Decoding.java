@@ -1,8 +1,8 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.proxy.model.CallId;
+import dev.ambit.proxy.model.CallLog;
 import dev.ambit.proxy.model.Limits;
-import dev.ambit.proxy.relay.CallEnd;
 import dev.ambit.proxy.relay.CallPath;
 import dev.ambit.proxy.trust.Leaves;
 import java.util.function.LongSupplier;
@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /// What every agent connection needs to turn bytes into calls.
 public record Decoding(
     CallPath path,
-    CallEnd end,
+    CallLog log,
     Supplier<CallId> ids,
     TunnelGate tunnels,
     Leaves leaves,

@@ -1,6 +1,7 @@
 package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.admit.Admitted;
+import dev.ambit.proxy.model.CallEnd.Result;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Failure;
 import java.util.List;
@@ -22,15 +23,6 @@ public record Exchange(
     Optional<Failure> failure,
     Optional<Denial> denial,
     List<String> notes) {
-  /// What became of it.
-  public enum Result {
-    ANSWERED,
-    UPSTREAM_FAILED,
-    AGENT_GONE,
-    CUT,
-    NOT_SENT
-  }
-
   public Exchange {
     notes = List.copyOf(notes);
   }

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 public final class PodAuthority {
   private final X509Certificate certificate;
 
-  private PodAuthority(X509Certificate certificate) {
+  PodAuthority(X509Certificate certificate) {
     this.certificate = certificate;
   }
 
