@@ -2,6 +2,8 @@ package dev.ambit.control.session;
 
 import com.google.protobuf.ByteString;
 import dev.ambit.envelope.SessionId;
+import dev.ambit.envelope.Sharing;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -10,8 +12,10 @@ import java.util.Optional;
 ///
 /// @param envelope the frozen envelope in canonical JSON
 /// @param digest SHA-256 over it, hex
-/// @param version of the change that made this state
-/// @param handleDigest SHA-256 of the handle as hex; empty for an exclusive session
+/// @param version of the change that made this state; 0 before it was stored
+/// @param latestExpiry openedAt and the template's maxTtl at that moment: no extension goes past it
+/// @param idle how long it may make no call; zero for no limit
+/// @param handleDigest SHA-256 of the handle's 43 characters as hex; empty for an exclusive session
 /// @param lastActivity when a proxy last reported activity; openedAt before that
 public record StoredSession(
     SessionId id,
@@ -24,6 +28,7 @@ public record StoredSession(
     String digest,
     Instant openedAt,
     Instant expiresAt,
+    Instant latestExpiry,
     Optional<Instant> endedAt,
     Optional<Instant> closedAt,
     String opener,
@@ -31,6 +36,8 @@ public record StoredSession(
     String onBehalfOf,
     Task task,
     Map<String, String> parameters,
+    Sharing sharing,
+    Duration idle,
     String handleDigest,
     Instant lastActivity) {
   public StoredSession {

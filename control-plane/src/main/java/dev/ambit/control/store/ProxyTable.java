@@ -1,0 +1,69 @@
+package dev.ambit.control.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// Proxies that attached, so that a restarted control plane knows who may still act.
+public final class ProxyTable {
+  private final Store store;
+
+  public ProxyTable(Store store) {
+    this.store = store;
+  }
+
+  /// Remembers a proxy, before it is told anything.
+  public void attached(Key proxy, Instant at) {
+    var _ =
+        store.write(tx ->
+            tx.createUpdate(
+                    "INSERT INTO proxy (workload, id, last_heard, lost)"
+                        + " VALUES (:workload, :id, :at, 0) ON CONFLICT (workload, id)"
+                        + " DO UPDATE SET last_heard = :at, lost = 0")
+                .bind("workload", proxy.workload())
+                .bind("id", proxy.id())
+                .bind("at", at.toEpochMilli())
+                .execute());
+  }
+
+  /// Moves forward when proxies were last heard.
+  public void heard(Map<Key, Instant> heard) {
+    store.write(tx -> {
+      var batch =
+          tx.prepareBatch(
+              "UPDATE proxy SET last_heard = :at WHERE workload = :workload AND id = :id"
+                  + " AND last_heard < :at");
+      heard.forEach((proxy, at) ->
+          batch
+              .bind("workload", proxy.workload())
+              .bind("id", proxy.id())
+              .bind("at", at.toEpochMilli())
+              .add());
+      return batch.execute();
+    });
+  }
+
+  /// Marks as lost. False when it was already, or was heard after `since`.
+  public boolean lose(Key proxy, Instant since) {
+    return store.write(tx ->
+        tx.createUpdate(
+                    "UPDATE proxy SET lost = 1 WHERE workload = :workload AND id = :id"
+                        + " AND lost = 0 AND last_heard <= :since")
+                .bind("workload", proxy.workload())
+                .bind("id", proxy.id())
+                .bind("since", since.toEpochMilli())
+                .execute()
+            == 1);
+  }
+
+  /// Every proxy that is not lost.
+  public List<Key> present() {
+    return store.read(tx ->
+        tx.createQuery("SELECT workload, id FROM proxy WHERE lost = 0")
+            .map((row, _) -> new Key(row.getString("workload"), row.getString("id")))
+            .list());
+  }
+
+  /// One proxy: the identity it speaks for, and the identifier it chose.
+  public record Key(String workload, String id) {}
+}
