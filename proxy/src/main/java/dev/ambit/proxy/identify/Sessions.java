@@ -1,11 +1,24 @@
 package dev.ambit.proxy.identify;
 
+import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.SessionId;
+import dev.ambit.envelope.Sharing;
 import dev.ambit.proxy.model.Arrival;
+import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Lease;
 import dev.ambit.proxy.model.Outcome;
+import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
+import dev.ambit.proxy.model.Tombstone;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the one session a call belongs to, in the image of the moment (envelope.md, "Which
 /// session").
@@ -21,6 +34,103 @@ public final class Sessions {
   }
 
   public Outcome<SessionCall> identify(Arrival arrival) {
-    throw new UnsupportedOperationException(image + " " + lease + " " + nanoTime + arrival);
+    if (!lease.held()) {
+      return refuse(Reason.LEASE_LOST, null);
+    }
+    var now = image.get();
+    return switch (choose(now, arrival)) {
+      case Choice.None(Reason reason) -> refuse(reason, null);
+      case Choice.One(Session session) -> enter(now, session, arrival);
+    };
+  }
+
+  /// What the call may select: by its handle if it has one, else the exclusive session.
+  private static Choice choose(SessionImage image, Arrival arrival) {
+    return switch (arrival.handles().size()) {
+      case 0 -> exclusive(image, arrival.connection().pinned());
+      case 1 -> byHandle(image, arrival.handles().getFirst());
+      default -> new Choice.None(Reason.SESSION_AMBIGUOUS);
+    };
+  }
+
+  private static Choice exclusive(SessionImage image, @Nullable SessionId pinned) {
+    var live =
+        image.sessions().values().stream()
+            .filter(session -> session.sharing() == Sharing.EXCLUSIVE)
+            .toList();
+    if (live.size() == 1) {
+      return new Choice.One(live.getFirst());
+    }
+    if (live.size() > 1) {
+      return new Choice.None(Reason.SESSION_AMBIGUOUS);
+    }
+    var last = pinned == null ? null : image.ended().get(pinned);
+    if (last == null && image.sessions().isEmpty()) {
+      last = lastExclusive(image);
+    }
+    return new Choice.None(last == null ? Reason.NO_SESSION : last.reason());
+  }
+
+  /// Session ids sort by time, so the greatest is the last that was opened.
+  private static @Nullable Tombstone lastExclusive(SessionImage image) {
+    return image.ended().entrySet().stream()
+        .filter(entry -> entry.getValue().handleDigest().isEmpty())
+        .max(Comparator.comparing(entry -> entry.getKey().value()))
+        .map(Map.Entry::getValue)
+        .orElse(null);
+  }
+
+  /// Every digest is compared, each in constant time: how long it takes tells nothing.
+  private static Choice byHandle(SessionImage image, String handle) {
+    var presented = sha256(handle);
+    Choice choice = new Choice.None(Reason.SESSION_AMBIGUOUS);
+    for (var ended : image.ended().values()) {
+      if (same(presented, ended.handleDigest())) {
+        choice = new Choice.None(ended.reason());
+      }
+    }
+    for (var session : image.sessions().values()) {
+      if (session.sharing() == Sharing.BY_HANDLE && same(presented, session.handleDigest())) {
+        choice = new Choice.One(session);
+      }
+    }
+    return choice;
+  }
+
+  private Outcome<SessionCall> enter(SessionImage image, Session session, Arrival arrival) {
+    if (!arrival.connection().pin(session.id())) {
+      var pinned = image.ended().get(arrival.connection().pinned());
+      return refuse(pinned == null ? Reason.SESSION_AMBIGUOUS : pinned.reason(), null);
+    }
+    if (session.suspended()) {
+      return refuse(Reason.SESSION_SUSPENDED, session);
+    }
+    if (session.expired(nanoTime.getAsLong())) {
+      return refuse(Reason.SESSION_EXPIRED, session);
+    }
+    return new Outcome.Proceed<>(new SessionCall(image, session, arrival));
+  }
+
+  private static Outcome<SessionCall> refuse(Reason reason, @Nullable Session session) {
+    return new Outcome.Refuse<>(Denial.of(reason, session));
+  }
+
+  private static byte[] sha256(String handle) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(handle.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException absent) {
+      throw new IllegalStateException("SHA-256: absent (expected: every JDK has it)", absent);
+    }
+  }
+
+  private static boolean same(byte[] presented, String digest) {
+    return !digest.isEmpty() && MessageDigest.isEqual(presented, HexFormat.of().parseHex(digest));
+  }
+
+  /// What a call selects, before it is asked whether it may.
+  private sealed interface Choice {
+    record One(Session session) implements Choice {}
+
+    record None(Reason reason) implements Choice {}
   }
 }

@@ -15,4 +15,9 @@ public final class Connection {
     }
     return pinned.equals(session);
   }
+
+  /// The session it is pinned to; null before the first call.
+  public @Nullable SessionId pinned() {
+    return pinned;
+  }
 }

@@ -26,4 +26,9 @@ public record Session(
   public byte[] digestBytes() {
     return HexFormat.of().parseHex(digest);
   }
+
+  /// Whether its time is over, on the monotonic clock.
+  public boolean expired(long nanoTime) {
+    return nanoTime - deadlineNanos >= 0;
+  }
 }

@@ -1,7 +1,7 @@
 package dev.ambit.proxy.model;
 
-import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.SessionId;
+import java.util.HashMap;
 import java.util.Map;
 
 /// Every session this proxy serves, at one version. Immutable, so any thread may read it; `control`
@@ -11,11 +11,21 @@ import java.util.Map;
 /// @param sessions ACTIVE and SUSPENDED ones
 /// @param ended tombstones: sessions that ended, with what later calls are told
 public record SessionImage(
-    long epoch, long version, Map<SessionId, Session> sessions, Map<SessionId, Reason> ended) {
+    long epoch, long version, Map<SessionId, Session> sessions, Map<SessionId, Tombstone> ended) {
   public static final SessionImage EMPTY = new SessionImage(0, 0, Map.of(), Map.of());
 
   public SessionImage {
     sessions = Map.copyOf(sessions);
     ended = Map.copyOf(ended);
+  }
+
+  /// The image without sessions whose time is over: what [Enforcer]s are told.
+  public SessionImage at(long nanoTime) {
+    if (sessions.values().stream().noneMatch(session -> session.expired(nanoTime))) {
+      return this;
+    }
+    var left = new HashMap<>(sessions);
+    left.values().removeIf(session -> session.expired(nanoTime));
+    return new SessionImage(epoch, version, left, ended);
   }
 }

@@ -1,8 +1,11 @@
 package dev.ambit.proxy.scope;
 
+import dev.ambit.envelope.Decision;
 import dev.ambit.proxy.identify.SessionCall;
+import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Outcome;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /// Asks the engine whether a session may make a call. Pure but for the clock; safe on the event
 /// loop.
@@ -14,6 +17,13 @@ public final class Scope {
   }
 
   public Outcome<Permit> permit(SessionCall bound) {
-    throw new UnsupportedOperationException(clock.toString() + bound.session());
+    var session = bound.session();
+    // Asked for every call, not once per connection: the session may have expired in between.
+    return switch (session.rules().decide(bound.arrival().call(), clock.instant())) {
+      case Decision.Permitted(var target, var grant) ->
+          new Outcome.Proceed<>(new Permit(bound, target, grant));
+      case Decision.Denied(var reason, var target, var detail) ->
+          new Outcome.Refuse<>(new Denial(reason, Optional.of(session), target, detail, 0));
+    };
   }
 }

@@ -1,0 +1,20 @@
+package dev.ambit.proxy.model;
+
+import dev.ambit.envelope.SessionId;
+
+/// What the record of a permit says: made by `admit`, durable before the first byte goes upstream.
+///
+/// @param address where it will be sent
+/// @param credentialId the credential that goes with it; empty for none
+public record Intent(
+    Arrival arrival,
+    SessionImage image,
+    Session session,
+    String target,
+    String grant,
+    String address,
+    String credentialId) {
+  public SessionId sessionId() {
+    return session.id();
+  }
+}
