@@ -1,5 +1,6 @@
 package dev.ambit.control.audit;
 
+import com.google.protobuf.ByteString;
 import dev.ambit.proto.v1.ChainedRecord;
 import dev.ambit.proto.v1.StoredRecord;
 import java.util.List;
@@ -14,6 +15,17 @@ public interface AuditLog {
 
   /// A page of records, oldest first: after `afterId` (0: from the start), at most `count`.
   Page list(String sessionId, long afterId, int count);
+
+  /// A page of signed checkpoints (DSSE in JSON), newest first: before number `before` (0: from the
+  /// newest), at most `count`.
+  CheckpointPage checkpoints(long before, int count);
+
+  /// A page of checkpoints, and the number to go on before; 0 when it is the last.
+  record CheckpointPage(List<ByteString> checkpoints, long next) {
+    public CheckpointPage {
+      checkpoints = List.copyOf(checkpoints);
+    }
+  }
 
   /// A page, and the id to go on after; 0 when it is the last.
   record Page(List<StoredRecord> records, long next) {

@@ -11,4 +11,8 @@ public interface Closures {
 
   /// Waits until the session's cut is known (acknowledged or lease ended). Blocks.
   void awaitCut(SessionId session) throws InterruptedException;
+
+  /// Sessions that are CLOSING for longer than max(60 s, the propagation bounds of their
+  /// providers).
+  int overdue();
 }

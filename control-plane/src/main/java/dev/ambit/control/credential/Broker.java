@@ -3,7 +3,9 @@ package dev.ambit.control.credential;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Grant;
+import dev.ambit.envelope.SessionId;
 import java.time.Instant;
+import java.util.List;
 
 /// Issues credentials for proxies and remembers each until its death is settled.
 public interface Broker {
@@ -11,6 +13,9 @@ public interface Broker {
   /// is none that lives long enough. Checks that what came back is no wider than what was asked,
   /// and that a probe says ALIVE, before it hands anything over. Blocks; single flight per key.
   Answer issue(StoredSession session, Grant grant, Authority authority, String proxyId);
+
+  /// Every credential ever asked for in the session, oldest first.
+  List<CredentialView> credentials(SessionId session);
 
   /// What the proxy is told.
   sealed interface Answer {

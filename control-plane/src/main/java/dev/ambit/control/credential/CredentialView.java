@@ -4,6 +4,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// A credential as the API shows it, without its material.
+///
+/// @param notAfter when it dies by itself
+/// @param outcome empty while it is in use; `Unproven` from its retirement until it is settled
+/// @param outcomeAt when the outcome was settled or last changed
+/// @param detail why, in one sentence of ours; may be empty
 public record CredentialView(
     String id,
     String provider,
@@ -11,4 +16,5 @@ public record CredentialView(
     String authority,
     Instant notAfter,
     Optional<ClosureOutcome> outcome,
-    Optional<Instant> outcomeAt) {}
+    Optional<Instant> outcomeAt,
+    String detail) {}
