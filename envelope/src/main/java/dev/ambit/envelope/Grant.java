@@ -1,12 +1,16 @@
 package dev.ambit.envelope;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One permitted thing on one target.
 ///
+/// @param methods at least one of [Call#METHODS], in alphabetical order
+/// @param paths at least one
 /// @param calls how many calls it may make in all, at least 1; empty for no budget of its own
 /// @param credential what is injected; null for nothing
 public record Grant(
@@ -16,8 +20,37 @@ public record Grant(
     List<PathTemplate> paths,
     OptionalLong calls,
     @Nullable CredentialRef credential) {
+  /// Paths in one grant.
+  public static final int PATHS_MAX = 256;
+
   public Grant {
-    methods = Set.copyOf(methods);
+    Names.check("grant", name);
+    methods = sorted(methods);
     paths = List.copyOf(paths);
+    if (methods.isEmpty() || paths.isEmpty() || paths.size() > PATHS_MAX) {
+      throw new IllegalArgumentException(
+          "grant " + name + ": no method or path, or too many (expected: some, at most 256 paths)");
+    }
+    if (calls.isPresent() && calls.getAsLong() < 1) {
+      throw new IllegalArgumentException("grant " + name + ": calls (expected: at least 1)");
+    }
+  }
+
+  /// Whether one of its paths is the call's.
+  boolean coversPath(CanonicalPath path) {
+    for (var template : paths) {
+      if (template.matches(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// A copy in alphabetical order, so that messages and bytes are the same every time.
+  static Set<String> sorted(Set<String> methods) {
+    if (!Call.METHODS.containsAll(methods)) {
+      throw new IllegalArgumentException("methods: unknown (expected: of " + Call.METHODS + ")");
+    }
+    return Collections.unmodifiableSet(new TreeSet<>(methods));
   }
 }

@@ -1,22 +1,193 @@
 package dev.ambit.envelope;
 
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A path a grant or rule speaks of: literal segments, `{name}` for exactly one non-empty segment
-/// of unreserved characters, and `**` for one or more whole segments, last only.
-public record PathTemplate(String text) {
+/// of unreserved characters, and `**` for one or more whole segments, last only. Case-sensitive,
+/// and a trailing slash counts.
+public final class PathTemplate {
+  /// Characters of one template.
+  public static final int LENGTH_MAX = 1_024;
+
+  private static final String REST = "**";
+  private final String text;
+  private final List<Segment> segments;
+  private final boolean rest;
+
+  private PathTemplate(String text, List<Segment> segments, boolean rest) {
+    this.text = text;
+    this.segments = List.copyOf(segments);
+    this.rest = rest;
+  }
+
+  /// A segment before `**`.
+  private sealed interface Segment {
+    record Literal(String text) implements Segment {}
+
+    record Free(String name) implements Segment {}
+  }
+
+  /// Parses a template; literal segments must be in the canonical spelling of [CanonicalPath].
   public static Parsed<PathTemplate> parse(String text) {
-    throw new UnsupportedOperationException();
+    if (text.length() > LENGTH_MAX) {
+      return Parsed.malformed("path: too long (expected: at most 1024 characters)");
+    }
+    if (!text.startsWith("/")) {
+      return Parsed.malformed("path: no leading slash (expected: /…)");
+    }
+    var pieces = text.substring(1).split("/", -1);
+    var segments = new ArrayList<Segment>();
+    for (var i = 0; i < pieces.length; i++) {
+      var last = i == pieces.length - 1;
+      var piece = pieces[i];
+      if (piece.equals(REST) && last) {
+        return Parsed.ok(new PathTemplate(text, segments, true));
+      }
+      if (piece.isEmpty() && !last) {
+        return Parsed.malformed("path: empty segment (expected: none but the last)");
+      }
+      switch (segment(piece)) {
+        case Parsed.Ok<Segment>(Segment segment) -> segments.add(segment);
+        case Parsed.Malformed<Segment>(String why) -> {
+          return Parsed.malformed(why);
+        }
+      }
+    }
+    return Parsed.ok(new PathTemplate(text, segments, false));
+  }
+
+  public String text() {
+    return text;
+  }
+
+  /// The names of its `{name}` segments, in order.
+  public Set<String> names() {
+    var names = new LinkedHashSet<String>();
+    for (var segment : segments) {
+      if (segment instanceof Segment.Free(String name)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /// Whether a value can stand for a segment: unreserved characters, and not only dots.
+  public static boolean fits(String value) {
+    return CanonicalPath.simple(value) && !CanonicalPath.dots(value);
   }
 
   /// The template with each `{name}` that is a key of `parameters` replaced by its value as a
-  /// literal segment.
+  /// literal segment. Throws [IllegalArgumentException] for a value that does not [#fits].
   public PathTemplate bind(Map<String, String> parameters) {
-    throw new UnsupportedOperationException();
+    var bound = new ArrayList<Segment>();
+    var bare = new StringBuilder();
+    for (var segment : segments) {
+      var next = bind(segment, parameters);
+      bound.add(next);
+      bare.append('/').append(print(next));
+    }
+    return new PathTemplate(rest ? bare + "/" + REST : bare.toString(), bound, rest);
   }
 
   /// Linear in the path's segments.
   public boolean matches(CanonicalPath path) {
-    throw new UnsupportedOperationException();
+    var given = path.segments();
+    if (rest ? given.size() <= segments.size() : given.size() != segments.size()) {
+      return false;
+    }
+    for (var i = 0; i < segments.size(); i++) {
+      var matched =
+          switch (segments.get(i)) {
+            case Segment.Literal(String literal) -> literal.equals(given.get(i));
+            case Segment.Free _ -> CanonicalPath.simple(given.get(i));
+          };
+      if (!matched) {
+        return false;
+      }
+    }
+    // A server that ignores a trailing slash reads "/a/" as "/a", which "/a/**" does not cover.
+    return !rest || !given.get(segments.size()).isEmpty();
+  }
+
+  /// For rules that forbid: as [#matches], but neither ASCII case, nor characters in a `{name}`,
+  /// nor a trailing slash make a difference. A server may ignore them, and then the rule must hold.
+  public boolean matchesLoosely(CanonicalPath path) {
+    var given = path.segments();
+    var last = given.size() - 1;
+    return loosely(given, given.size())
+        || (last > 0 && given.get(last).isEmpty() && loosely(given, last));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PathTemplate template && template.text.equals(text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  private boolean loosely(List<String> given, int size) {
+    var own = segments.size();
+    if (rest ? size <= own : size != own) {
+      return false;
+    }
+    for (var i = 0; i < own; i++) {
+      if (segments.get(i) instanceof Segment.Literal(String literal)
+          && !Ascii.equalsIgnoreCase(literal, given.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Parsed<Segment> segment(String piece) {
+    var braced = piece.startsWith("{") && piece.endsWith("}");
+    if (braced && Names.parameter(piece.substring(1, piece.length() - 1))) {
+      return Parsed.ok(new Segment.Free(piece.substring(1, piece.length() - 1)));
+    }
+    if (piece.indexOf('{') >= 0 || piece.indexOf('}') >= 0) {
+      return Parsed.malformed("path: brace out of place (expected: {name} as a whole segment)");
+    }
+    if (piece.indexOf('*') >= 0) {
+      return Parsed.malformed("path: star out of place (expected: {name}, or ** as last segment)");
+    }
+    return CanonicalPath.parse("/" + piece)
+        .then(path ->
+            path.text().equals("/" + piece)
+                ? Parsed.ok(new Segment.Literal(piece))
+                : Parsed.malformed("path: needless escape (expected: the plain character)"));
+  }
+
+  private static Segment bind(Segment segment, Map<String, String> parameters) {
+    if (!(segment instanceof Segment.Free(String name))) {
+      return segment;
+    }
+    var value = parameters.get(name);
+    if (value == null) {
+      return segment;
+    }
+    if (!fits(value)) {
+      throw new IllegalArgumentException(
+          "parameters." + name + ": no path segment (expected: letters, digits, - . _ ~)");
+    }
+    return new Segment.Literal(value);
+  }
+
+  private static String print(Segment segment) {
+    return switch (segment) {
+      case Segment.Literal(String literal) -> literal;
+      case Segment.Free(String name) -> "{" + name + "}";
+    };
   }
 }

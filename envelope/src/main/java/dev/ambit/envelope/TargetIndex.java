@@ -1,0 +1,83 @@
+package dev.ambit.envelope;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the one target that holds a host and port: exact hosts first, then those with one label
+/// more. Immutable.
+public final class TargetIndex {
+  private final Map<String, List<Target>> exact = new HashMap<>();
+  private final Map<String, List<Target>> wildcard = new HashMap<>();
+  private final Collection<Target> targets;
+
+  private TargetIndex(Collection<Target> targets) {
+    this.targets = targets;
+    for (var target : targets) {
+      for (var host : target.hosts()) {
+        (host.isWildcard() ? wildcard : exact)
+            .computeIfAbsent(host.suffix(), _ -> new ArrayList<>(1))
+            .add(target);
+      }
+    }
+  }
+
+  public static TargetIndex of(Collection<Target> targets) {
+    return new TargetIndex(List.copyOf(targets));
+  }
+
+  /// The target, whatever its scheme; null where none holds the host and port.
+  public @Nullable Target find(String host, int port) {
+    var found = among(exact.get(host), port);
+    if (found != null) {
+      return found;
+    }
+    var dot = host.indexOf('.');
+    // Only wildcards of names are in the map, so the rest of an address finds nothing.
+    return dot < 0 || wildcard.isEmpty()
+        ? null
+        : among(wildcard.get(host.substring(dot + 1)), port);
+  }
+
+  /// Two targets that share a host and port, which would make it a question of order which of them
+  /// a call belongs to.
+  public record Conflict(Target target, Target other, String host, int port) {}
+
+  public Optional<Conflict> conflict() {
+    for (var target : targets) {
+      for (var host : target.hosts()) {
+        var rivals =
+            new ArrayList<>(
+                (host.isWildcard() ? wildcard : exact).getOrDefault(host.suffix(), List.of()));
+        var dot = host.text().indexOf('.');
+        if (!host.isWildcard() && dot > 0) {
+          rivals.addAll(wildcard.getOrDefault(host.text().substring(dot + 1), List.of()));
+        }
+        for (var rival : rivals) {
+          for (var port : target.ports()) {
+            if (!rival.name().equals(target.name()) && rival.ports().contains(port)) {
+              return Optional.of(new Conflict(target, rival, host.text(), port));
+            }
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static @Nullable Target among(@Nullable List<Target> targets, int port) {
+    if (targets == null) {
+      return null;
+    }
+    for (var target : targets) {
+      if (target.ports().contains(port)) {
+        return target;
+      }
+    }
+    return null;
+  }
+}
