@@ -2,17 +2,19 @@ package dev.ambit.proxy.budget;
 
 import dev.ambit.proxy.approve.Approval;
 import dev.ambit.proxy.model.Claim;
+import java.util.function.IntConsumer;
 
 /// Room taken from every budget the call draws on; or proof that it draws on none. Given back on
 /// release unless a byte was sent.
 public final class Reservation implements Claim {
   private final Approval approval;
-  private final Runnable giveBack;
-  private boolean settled;
+  private final IntConsumer settle;
+  private boolean spent;
+  private boolean released;
 
-  Reservation(Approval approval, Runnable giveBack) {
+  Reservation(Approval approval, IntConsumer settle) {
     this.approval = approval;
-    this.giveBack = giveBack;
+    this.settle = settle;
   }
 
   public Approval approval() {
@@ -21,14 +23,19 @@ public final class Reservation implements Claim {
 
   /// The first byte goes upstream: from now on the room is spent.
   public void spend() {
-    settled = true;
+    spent = true;
+  }
+
+  /// Whether a byte went upstream.
+  public boolean spent() {
+    return spent;
   }
 
   @Override
   public void release() {
-    if (!settled) {
-      settled = true;
-      giveBack.run();
+    if (!released) {
+      released = true;
+      settle.accept(spent ? 1 : 0);
     }
   }
 }

@@ -23,6 +23,13 @@ public final class Secret {
     return bytes.refCnt() == 0;
   }
 
+  /// Whether it can be a field value: not empty, not longer than `bytesMax`, no control character.
+  boolean fits(int bytesMax) {
+    return bytes.isReadable()
+        && bytes.readableBytes() <= bytesMax
+        && bytes.forEachByte(octet -> octet >= 0x20 && octet != 0x7f) < 0;
+  }
+
   /// Appends the bytes to a message head. Throws when they have been wiped.
   public void writeTo(ByteBuf head) {
     head.writeBytes(bytes, 0, bytes.writerIndex());

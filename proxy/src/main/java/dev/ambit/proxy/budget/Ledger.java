@@ -1,0 +1,26 @@
+package dev.ambit.proxy.budget;
+
+import dev.ambit.envelope.SessionId;
+import java.util.concurrent.CompletionStage;
+
+/// The ledger of the control plane, as a proxy sees it. Every answer comes on the loop, at the
+/// latest when its deadline is over; none completes exceptionally.
+public interface Ledger {
+  /// Takes one call from every budget that the session and grant draw on, or none.
+  CompletionStage<Answer> reserve(String reservationId, SessionId session, String grant);
+
+  /// Says how many calls of a reservation were spent, 0 or 1. True when the ledger has understood;
+  /// false means to ask again.
+  CompletionStage<Boolean> settle(String reservationId, int spent);
+
+  /// What the ledger says.
+  sealed interface Answer {
+    record Reserved() implements Answer {}
+
+    /// A budget has no room: the session's, or the grant's.
+    record Exhausted() implements Answer {}
+
+    /// It could not be asked in time. It may have taken the room all the same.
+    record Unavailable() implements Answer {}
+  }
+}
