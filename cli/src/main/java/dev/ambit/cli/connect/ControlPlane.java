@@ -1,0 +1,53 @@
+package dev.ambit.cli.connect;
+
+import dev.ambit.proto.v1.AuditServiceGrpc;
+import dev.ambit.proto.v1.ReceiptServiceGrpc;
+import dev.ambit.proto.v1.SessionServiceGrpc;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.TimeUnit;
+
+/// An open connection to the control plane. Thread-safe.
+public final class ControlPlane implements AutoCloseable {
+  private static final int ANSWER_SECONDS = 20;
+
+  /// A close returns when every proxy has acknowledged, or when a lease has ended: 60 s at the
+  /// most.
+  private static final int CLOSE_SECONDS = 120;
+
+  private final ManagedChannel channel;
+
+  public ControlPlane(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  public SessionServiceGrpc.SessionServiceBlockingStub sessions() {
+    return SessionServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// For the call that ends a session.
+  public SessionServiceGrpc.SessionServiceBlockingStub closing() {
+    return SessionServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// For the call that follows a session for as long as it lives.
+  public SessionServiceGrpc.SessionServiceBlockingStub watching() {
+    return SessionServiceGrpc.newBlockingStub(channel);
+  }
+
+  public ReceiptServiceGrpc.ReceiptServiceBlockingStub receipts() {
+    return ReceiptServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public AuditServiceGrpc.AuditServiceBlockingStub audit() {
+    return AuditServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    var _ = channel.shutdownNow();
+  }
+}

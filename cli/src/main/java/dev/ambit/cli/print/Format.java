@@ -1,0 +1,8 @@
+package dev.ambit.cli.print;
+
+/// How data are printed.
+public enum Format {
+  TABLE,
+  JSON,
+  YAML
+}
