@@ -85,6 +85,7 @@ CREATE INDEX reservation_by_session ON reservation (session);
 CREATE TABLE proxy (
   workload TEXT NOT NULL,
   id TEXT NOT NULL,
+  boot TEXT NOT NULL,
   last_heard BIGINT NOT NULL,
   lost BIGINT NOT NULL,
   PRIMARY KEY (workload, id)

@@ -13,15 +13,16 @@ public final class ProxyTable {
   }
 
   /// Remembers a proxy, before it is told anything.
-  public void attached(Key proxy, Instant at) {
+  public void attached(Key proxy, String boot, Instant at) {
     var _ =
         store.write(tx ->
             tx.createUpdate(
-                    "INSERT INTO proxy (workload, id, last_heard, lost)"
-                        + " VALUES (:workload, :id, :at, 0) ON CONFLICT (workload, id)"
-                        + " DO UPDATE SET last_heard = :at, lost = 0")
+                    "INSERT INTO proxy (workload, id, boot, last_heard, lost)"
+                        + " VALUES (:workload, :id, :boot, :at, 0) ON CONFLICT (workload, id)"
+                        + " DO UPDATE SET boot = :boot, last_heard = :at, lost = 0")
                 .bind("workload", proxy.workload())
                 .bind("id", proxy.id())
+                .bind("boot", boot)
                 .bind("at", at.toEpochMilli())
                 .execute());
   }
@@ -43,27 +44,29 @@ public final class ProxyTable {
     });
   }
 
-  /// Marks as lost. False when it was already, or was heard after `since`.
-  public boolean lose(Key proxy, Instant since) {
-    return store.write(tx ->
-        tx.createUpdate(
-                    "UPDATE proxy SET lost = 1 WHERE workload = :workload AND id = :id"
-                        + " AND lost = 0 AND last_heard <= :since")
+  /// Marks a proxy as lost.
+  public void lost(Key proxy) {
+    var _ =
+        store.write(tx ->
+            tx.createUpdate("UPDATE proxy SET lost = 1 WHERE workload = :workload AND id = :id")
                 .bind("workload", proxy.workload())
                 .bind("id", proxy.id())
-                .bind("since", since.toEpochMilli())
-                .execute()
-            == 1);
+                .execute());
   }
 
   /// Every proxy that is not lost.
-  public List<Key> present() {
+  public List<Present> present() {
     return store.read(tx ->
-        tx.createQuery("SELECT workload, id FROM proxy WHERE lost = 0")
-            .map((row, _) -> new Key(row.getString("workload"), row.getString("id")))
+        tx.createQuery("SELECT workload, id, boot FROM proxy WHERE lost = 0")
+            .map((row, _) ->
+                new Present(
+                    new Key(row.getString("workload"), row.getString("id")), row.getString("boot")))
             .list());
   }
 
   /// One proxy: the identity it speaks for, and the identifier it chose.
   public record Key(String workload, String id) {}
+
+  /// A proxy and the process of it that attached last.
+  public record Present(Key proxy, String boot) {}
 }

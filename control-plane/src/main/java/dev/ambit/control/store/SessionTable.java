@@ -185,14 +185,19 @@ public final class SessionTable {
             .findOne());
   }
 
-  /// Moves the last activity of sessions forward, never back.
-  public void active(Map<SessionId, Instant> activity) {
+  /// Moves the last activity of sessions forward, never back, and only of the workload's own.
+  public void active(Map<Activity, Instant> activity) {
     store.write(tx -> {
       var batch =
           tx.prepareBatch(
-              "UPDATE session SET last_activity = :at WHERE id = :id AND last_activity < :at");
-      activity.forEach(
-          (id, at) -> batch.bind("id", id.value()).bind("at", at.toEpochMilli()).add());
+              "UPDATE session SET last_activity = :at WHERE id = :id"
+                  + " AND workload = :workload AND last_activity < :at");
+      activity.forEach((whose, at) ->
+          batch
+              .bind("id", whose.session().value())
+              .bind("workload", whose.workload())
+              .bind("at", at.toEpochMilli())
+              .add());
       return batch.execute();
     });
   }
@@ -287,6 +292,9 @@ public final class SessionTable {
         .map(SessionRow::of)
         .findOne();
   }
+
+  /// Whose activity: the session, and the workload that a proxy reported it for.
+  public record Activity(String workload, SessionId session) {}
 
   /// Which sessions to list; '' and empty stand for any.
   public record Filter(String opener, Optional<SessionState> state, String template) {}

@@ -1,0 +1,134 @@
+package dev.ambit.control.publish;
+
+import dev.ambit.control.session.ProtoTimes;
+import dev.ambit.control.store.ProxyTable;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.envelope.Ids;
+import dev.ambit.envelope.SessionId;
+import dev.ambit.proto.v1.AttachRequest;
+import dev.ambit.proto.v1.Heartbeat;
+import dev.ambit.proto.v1.Hello;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/// What one proxy says on its stream, message by message; gRPC calls it from one thread at a time,
+/// a virtual one, which may block.
+final class AttachHandler implements StreamObserver<AttachRequest> {
+  private static final int VERSION_MAX = 64;
+  private static final int ACTIVITY_MAX = 1_024;
+
+  private final Parts parts;
+  private final String workload;
+  private final ProxyStream stream;
+  private Proxies.@Nullable Attachment attachment;
+  private ProxyTable.@Nullable Key proxy;
+  private long heartbeat;
+
+  AttachHandler(Parts parts, String workload, ProxyStream stream) {
+    this.parts = parts;
+    this.workload = workload;
+    this.stream = stream;
+  }
+
+  @Override
+  public void onNext(AttachRequest request) {
+    try {
+      switch (request.getMessageCase()) {
+        case HELLO -> hello(request.getHello());
+        case ACK -> {
+          var ack = request.getAck();
+          if (!attachment().acknowledge(ack.getEpoch(), ack.getVersion())) {
+            throw new IllegalArgumentException(
+                "ack.version: " + ack.getVersion() + " (expected: one of this epoch, sent before)");
+          }
+        }
+        case HEARTBEAT -> heartbeat(request.getHeartbeat());
+        case MESSAGE_NOT_SET ->
+            throw new IllegalArgumentException("message: none (expected: one of the known)");
+      }
+    } catch (IllegalArgumentException refused) {
+      stream.end(Status.INVALID_ARGUMENT.withDescription(refused.getMessage()));
+      detach();
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    detach();
+  }
+
+  @Override
+  public void onCompleted() {
+    stream.end(Status.UNAVAILABLE.withDescription("stream: ended by the proxy"));
+    detach();
+  }
+
+  private void hello(Hello hello) {
+    if (attachment != null) {
+      throw new IllegalArgumentException("hello: again (expected: once)");
+    }
+    Ids.check("hello.proxy_id", hello.getProxyId());
+    Ids.check("hello.boot_id", hello.getBootId());
+    if (hello.getProxyVersion().length() > VERSION_MAX) {
+      throw new IllegalArgumentException(
+          "hello.proxy_version: too long (expected: at most " + VERSION_MAX + " characters)");
+    }
+    var key = new ProxyTable.Key(workload, hello.getProxyId());
+    // On disk before the proxy may act: a successor of this program must know whom to wait for.
+    parts.table().attached(key, hello.getBootId(), parts.clock().instant());
+    parts.presence().heard(key);
+    proxy = key;
+    attachment =
+        parts.proxies().attach(new Proxies.Boot(key, hello.getBootId()), stream, parts.sessions());
+  }
+
+  private void heartbeat(Heartbeat beat) {
+    var attached = attachment();
+    if (beat.getN() <= heartbeat) {
+      throw new IllegalArgumentException(
+          "heartbeat.n: " + beat.getN() + " (expected: more than " + heartbeat + ")");
+    }
+    if (beat.getActivityCount() > ACTIVITY_MAX) {
+      throw new IllegalArgumentException(
+          "heartbeat.activity: "
+              + beat.getActivityCount()
+              + " (expected: at most "
+              + ACTIVITY_MAX
+              + ")");
+    }
+    heartbeat = beat.getN();
+    if (proxy != null) {
+      parts.presence().heard(proxy);
+    }
+    for (var activity : beat.getActivityList()) {
+      var age = ProtoTimes.read("heartbeat.activity.age", activity.getAge());
+      parts.presence().active(workload, new SessionId(activity.getSessionId()), age);
+    }
+    var _ = attached.lease(beat.getN());
+  }
+
+  private Proxies.Attachment attachment() {
+    if (attachment == null) {
+      throw new IllegalArgumentException("message: not a hello (expected: hello first)");
+    }
+    return attachment;
+  }
+
+  private void detach() {
+    if (attachment != null) {
+      attachment.detach();
+    } else {
+      stream.gone();
+    }
+  }
+
+  /// What every handler shares.
+  record Parts(
+      Proxies proxies,
+      Presence presence,
+      ProxyTable table,
+      SessionTable sessions,
+      InstantSource clock) {}
+}

@@ -1,0 +1,102 @@
+package dev.ambit.control.publish;
+
+import dev.ambit.control.credential.Orphans;
+import dev.ambit.control.store.ProxyTable;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.envelope.SessionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/// When proxies were last heard and sessions last active: kept in memory, written to the store in
+/// batches by [#tick], and the loss of a proxy told once. Thread-safe; `tick` blocks.
+final class Presence {
+  /// Silence after which a proxy is lost and what it was given is revoked.
+  static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+
+  private final ProxyTable proxies;
+  private final SessionTable sessions;
+  private final Orphans orphans;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final Map<ProxyTable.Key, Long> heardNanos = new HashMap<>();
+  private Map<ProxyTable.Key, Instant> heard = new HashMap<>();
+  private Map<SessionTable.Activity, Instant> active = new HashMap<>();
+
+  Presence(
+      ProxyTable proxies,
+      SessionTable sessions,
+      Orphans orphans,
+      InstantSource clock,
+      LongSupplier nanos) {
+    this.proxies = proxies;
+    this.sessions = sessions;
+    this.orphans = orphans;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /// Proxies of an earlier run: their silence counts from now.
+  void expect(List<ProxyTable.Present> known) {
+    synchronized (this) {
+      known.forEach(present -> heardNanos.put(present.proxy(), nanos.getAsLong()));
+    }
+  }
+
+  /// A proxy said something.
+  synchronized void heard(ProxyTable.Key proxy) {
+    heardNanos.put(proxy, nanos.getAsLong());
+    heard.put(proxy, clock.instant());
+  }
+
+  /// A session made a call, some time ago.
+  synchronized void active(String workload, SessionId session, Duration ago) {
+    active.merge(
+        new SessionTable.Activity(workload, session),
+        clock.instant().minus(ago),
+        (a, b) -> a.isAfter(b) ? a : b);
+  }
+
+  /// Whether a proxy was heard lately enough to be given anything.
+  synchronized boolean present(ProxyTable.Key proxy) {
+    return heardNanos.containsKey(proxy);
+  }
+
+  /// Writes what was gathered, and declares proxies lost.
+  void tick() {
+    Map<ProxyTable.Key, Instant> heardNow;
+    Map<SessionTable.Activity, Instant> activeNow;
+    synchronized (this) {
+      heardNow = heard;
+      activeNow = active;
+      heard = new HashMap<>();
+      active = new HashMap<>();
+    }
+    if (!heardNow.isEmpty()) {
+      proxies.heard(heardNow);
+    }
+    if (!activeNow.isEmpty()) {
+      sessions.active(activeNow);
+    }
+    for (var proxy : silent()) {
+      // First the revocation, then the mark: a crash in between tells the loss twice, never not.
+      orphans.proxyLost(proxy.workload(), proxy.id());
+      proxies.lost(proxy);
+    }
+  }
+
+  private synchronized List<ProxyTable.Key> silent() {
+    var now = nanos.getAsLong();
+    var silent =
+        heardNanos.entrySet().stream()
+            .filter(entry -> now - entry.getValue() >= SILENCE_MAX.toNanos())
+            .map(Map.Entry::getKey)
+            .toList();
+    silent.forEach(heardNanos::remove);
+    return silent;
+  }
+}

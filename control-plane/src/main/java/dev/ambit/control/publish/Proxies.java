@@ -1,0 +1,345 @@
+package dev.ambit.control.publish;
+
+import dev.ambit.control.closure.Cuts;
+import dev.ambit.control.session.ProtoTimes;
+import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.store.ProxyTable;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.envelope.SessionId;
+import dev.ambit.proto.v1.AttachResponse;
+import dev.ambit.proto.v1.Lease;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Every proxy that may act: who is attached, what each was told and acknowledged, and how long its
+/// lease runs at most. Thread-safe; only [#await] blocks for long.
+///
+/// A lease is counted here from the moment it is granted, in the proxy from the earlier moment it
+/// was asked for: so no proxy acts longer than what stands here. A grant is put on the stream after
+/// every change that was published before, and a proxy takes its stream in order: so a lease that
+/// is granted after an end was published is only ever used by a proxy that knows of the end.
+final class Proxies implements Cuts {
+  /// Age of the last complete reading of the change table beyond which no lease is granted.
+  static final Duration READING_AGE_MAX = Duration.ofSeconds(1);
+
+  /// Proxies attached at a time.
+  static final int ATTACHED_MAX = 20_000;
+
+  private final Terms terms;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+  private final Map<Boot, Holder> holders = new HashMap<>();
+  private long published;
+  private long readAt;
+  private boolean read;
+
+  /// Begins with the proxies of an earlier run.
+  ///
+  /// @param known proxies of an earlier run: each may hold a lease granted by it
+  /// @param seen the newest change when this run began
+  Proxies(
+      Terms terms,
+      List<ProxyTable.Present> known,
+      long seen,
+      InstantSource clock,
+      LongSupplier nanos) {
+    this.terms = terms;
+    this.clock = clock;
+    this.nanos = nanos;
+    this.published = seen;
+    var leaseEnd = nanos.getAsLong() + terms.leaseMaxBefore().toNanos();
+    for (var present : known) {
+      var holder = new Holder(new Boot(present.proxy(), present.boot()));
+      holder.grant(leaseEnd, clock.instant().plus(terms.leaseMaxBefore()));
+      holders.put(holder.boot, holder);
+    }
+  }
+
+  /// Attaches a stream that starts with the snapshot of its workload. An older stream of the same
+  /// proxy is ended. Reads the store.
+  Attachment attach(Boot boot, ProxyStream stream, SessionTable sessions) {
+    while (true) {
+      var snapshot = sessions.snapshot(boot.proxy().workload());
+      lock.lock();
+      try {
+        // A change published since the snapshot was read would be missing: read again.
+        if (published > snapshot.version()) {
+          continue;
+        }
+        var full = holders.values().stream().filter(holder -> holder.stream != null).count();
+        if (full >= ATTACHED_MAX) {
+          stream.end(
+              Status.RESOURCE_EXHAUSTED.withDescription(
+                  "proxies: " + full + " (expected: fewer than " + ATTACHED_MAX + ")"));
+        }
+        for (var other : holders.values()) {
+          if (other.boot.proxy().equals(boot.proxy()) && other.stream != null) {
+            other.stream.end(
+                Status.ABORTED.withDescription("proxy: attached again (expected: one stream)"));
+            other.stream = null;
+          }
+        }
+        var holder = holders.computeIfAbsent(boot, Holder::new);
+        holder.stream = stream;
+        holder.sent = snapshot.version();
+        stream.send(
+            Images.snapshot(
+                terms.epoch(), snapshot.version(), snapshot.sessions(), clock.instant()));
+        return new Attachment(holder, stream);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// Tells attached proxies what changed, then lets leases be granted on that reading.
+  ///
+  /// @param began when the reading began, in nanoseconds
+  void publish(long version, List<StoredSession> changed, long began) {
+    lock.lock();
+    try {
+      if (!changed.isEmpty()) {
+        var byWorkload = new HashMap<String, List<StoredSession>>();
+        changed.forEach(session ->
+            byWorkload.computeIfAbsent(session.workload(), _ -> new ArrayList<>()).add(session));
+        holders.values().forEach(holder -> tell(holder, version, byWorkload));
+      }
+      published = Math.max(published, version);
+      readAt = began;
+      read = true;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends every stream: the history cannot be told in deltas any more.
+  void restart(Status why) {
+    lock.lock();
+    try {
+      for (var holder : holders.values()) {
+        if (holder.stream != null) {
+          holder.stream.end(why);
+          holder.stream = null;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether the proxy has a stream at this moment.
+  boolean attached(ProxyTable.Key proxy) {
+    lock.lock();
+    try {
+      return holders.values().stream()
+          .anyMatch(holder -> holder.stream != null && holder.boot.proxy().equals(proxy));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Proxies that serve a workload at this moment.
+  int serving(String workload) {
+    lock.lock();
+    try {
+      return (int)
+          holders.values().stream()
+              .filter(holder ->
+                  holder.stream != null && holder.boot.proxy().workload().equals(workload))
+              .count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Forgets who has no stream and no lease.
+  void forget() {
+    lock.lock();
+    try {
+      var now = nanos.getAsLong();
+      holders.values().removeIf(holder -> holder.stream == null && !holder.holdsLease(now));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public CutReport await(SessionId session, String workload, long version)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      // Until the end is published a lease may still be granted by who has not read of it.
+      while (published < version) {
+        moved.await();
+      }
+      var open = new HashMap<Holder, Limit>();
+      for (var holder : holders.values()) {
+        if (holder.boot.proxy().workload().equals(workload) && holder.leased) {
+          open.put(holder, new Limit(holder.leaseEndNanos, holder.leaseEnd));
+        }
+      }
+      var cuts = new ArrayList<ProxyCut>();
+      while (true) {
+        var now = nanos.getAsLong();
+        open.entrySet()
+            .removeIf(entry -> {
+              var cut = cut(entry.getKey(), entry.getValue(), version, now);
+              if (cut != null) {
+                cuts.add(cut);
+              }
+              return cut != null;
+            });
+        if (open.isEmpty()) {
+          return new CutReport(cuts);
+        }
+        var next = open.values().stream().mapToLong(limit -> limit.nanos - now).min().orElse(0);
+        var _ = moved.await(Math.max(next, 1), TimeUnit.NANOSECONDS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static @Nullable ProxyCut cut(Holder holder, Limit limit, long version, long now) {
+    if (holder.acked >= version) {
+      return new ProxyCut(holder.boot.proxy().id(), true, holder.ackedAt);
+    }
+    return limit.nanos - now <= 0 ? new ProxyCut(holder.boot.proxy().id(), false, limit.at) : null;
+  }
+
+  private void tell(Holder holder, long version, Map<String, List<StoredSession>> byWorkload) {
+    if (holder.stream == null || version <= holder.sent) {
+      return;
+    }
+    var news =
+        byWorkload.getOrDefault(holder.boot.proxy().workload(), List.of()).stream()
+            .filter(session -> session.version() > holder.sent)
+            .toList();
+    if (news.isEmpty()) {
+      return;
+    }
+    holder.sent = version;
+    holder.stream.send(Images.delta(terms.epoch(), version, news, clock.instant()));
+  }
+
+  /// What a control plane promises its proxies.
+  ///
+  /// @param lease how long each lease lasts
+  /// @param leaseMaxBefore the longest lease that an earlier run may have granted
+  record Terms(long epoch, Duration lease, Duration leaseMaxBefore) {}
+
+  /// One process of one proxy.
+  record Boot(ProxyTable.Key proxy, String id) {}
+
+  private record Limit(long nanos, Instant at) {}
+
+  /// What is known of one process. Guarded by the lock.
+  private static final class Holder {
+    private final Boot boot;
+    private @Nullable ProxyStream stream;
+    private long sent;
+    private long acked;
+    private Instant ackedAt = Instant.EPOCH;
+    private boolean leased;
+    private long leaseEndNanos;
+    private Instant leaseEnd = Instant.EPOCH;
+
+    Holder(Boot boot) {
+      this.boot = boot;
+    }
+
+    void grant(long endNanos, Instant end) {
+      if (!leased || endNanos - leaseEndNanos > 0) {
+        leaseEndNanos = endNanos;
+        leaseEnd = end;
+      }
+      leased = true;
+    }
+
+    boolean holdsLease(long now) {
+      return leased && leaseEndNanos - now > 0;
+    }
+  }
+
+  /// One stream of one process, as its handler sees it.
+  final class Attachment {
+    private final Holder holder;
+    private final ProxyStream stream;
+
+    private Attachment(Holder holder, ProxyStream stream) {
+      this.holder = holder;
+      this.stream = stream;
+    }
+
+    /// Notes what is in force at the proxy. False when it cannot be: never told, or of another
+    /// epoch.
+    boolean acknowledge(long epoch, long version) {
+      lock.lock();
+      try {
+        if (epoch != terms.epoch() || version > holder.sent) {
+          return false;
+        }
+        if (version > holder.acked) {
+          holder.acked = version;
+          holder.ackedAt = clock.instant();
+          moved.signalAll();
+        }
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// Answers a heartbeat with a lease, unless what this program knows of ends is too old, or the
+    /// stream was replaced.
+    boolean lease(long n) {
+      lock.lock();
+      try {
+        var now = nanos.getAsLong();
+        if (holder.stream != stream || !read || now - readAt >= READING_AGE_MAX.toNanos()) {
+          return false;
+        }
+        var at = clock.instant();
+        holder.grant(now + terms.lease().toNanos(), at.plus(terms.lease()));
+        stream.send(
+            AttachResponse.newBuilder()
+                .setLease(
+                    Lease.newBuilder()
+                        .setN(n)
+                        .setDuration(ProtoTimes.of(terms.lease()))
+                        .setWallClock(ProtoTimes.of(at)))
+                .build());
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// The stream is over. What the process holds, it holds until its lease ends.
+    void detach() {
+      stream.gone();
+      lock.lock();
+      try {
+        if (holder.stream == stream) {
+          holder.stream = null;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package dev.ambit.control.publish;
+
+import dev.ambit.control.audit.AuditLog;
+import dev.ambit.control.budget.Ledger;
+import dev.ambit.control.closure.Cuts;
+import dev.ambit.control.credential.Broker;
+import dev.ambit.control.credential.Orphans;
+import dev.ambit.control.store.Changes;
+import dev.ambit.control.store.ProxyTable;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.control.store.Store;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The port for proxies, and what follows them. Made before closure (which waits for cuts) and
+/// before the broker; serves from [#start] on.
+public final class ProxyServer implements AutoCloseable {
+  private static final int MESSAGE_MAX = 2 << 20;
+  private static final int METADATA_MAX = 16 << 10;
+
+  private final Changes changes;
+  private final ProxyTable table;
+  private final SessionTable sessions;
+  private final Proxies proxies;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final Feed feed;
+  private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+  private @Nullable Presence presence;
+  private @Nullable Server server;
+  private @Nullable Thread follower;
+
+  /// Begins to know proxies: those of the store count as holding the longest lease granted before.
+  ///
+  /// @param lease 1 s to 30 s
+  /// @param lagNanos told how long a change took from its commit to the streams
+  public ProxyServer(
+      Store store, Duration lease, InstantSource clock, LongSupplier nanos, LongConsumer lagNanos) {
+
+    this.clock = clock;
+    this.nanos = nanos;
+    this.changes = new Changes(store);
+    this.table = new ProxyTable(store);
+    this.sessions = new SessionTable(store);
+    var before = changes.leaseMax();
+    changes.granting(lease);
+    var seen = changes.newest();
+    this.proxies =
+        new Proxies(
+            new Proxies.Terms(changes.epoch(), lease, before), table.present(), seen, clock, nanos);
+    this.feed = new Feed(changes, proxies, seen, nanos, lagNanos);
+    store.onChange(feed::hurry);
+    this.follower = Thread.ofVirtual().name("feed").start(feed);
+  }
+
+  /// What closure waits with.
+  public Cuts cuts() {
+    return proxies;
+  }
+
+  /// Proxies that serve a workload at this moment.
+  public int serving(String workload) {
+    return proxies.serving(workload);
+  }
+
+  /// Opens the port.
+  public void start(
+      InetSocketAddress listen,
+      SslContext tls,
+      Ledger ledger,
+      Broker broker,
+      Orphans orphans,
+      AuditLog audit)
+      throws IOException {
+    var followed = new Presence(table, sessions, orphans, clock, nanos);
+    followed.expect(table.present());
+    presence = followed;
+    var parts = new AttachHandler.Parts(proxies, followed, table, sessions, clock);
+    var issuing = new Issuing(sessions, followed, broker, clock);
+    server =
+        NettyServerBuilder.forAddress(listen)
+            .sslContext(tls)
+            .executor(calls)
+            .maxInboundMessageSize(MESSAGE_MAX)
+            .maxInboundMetadataSize(METADATA_MAX)
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .intercept(new Peer())
+            .addService(new ProxyApi(parts, ledger, issuing, audit))
+            .build()
+            .start();
+  }
+
+  /// Writes what proxies reported and declares silent ones lost. Called once a second; blocks.
+  public void tick() {
+    if (presence != null) {
+      presence.tick();
+    }
+    proxies.forget();
+  }
+
+  /// The port that is bound.
+  public int port() {
+    return server == null ? 0 : server.getPort();
+  }
+
+  /// Ends every stream, closes the port and writes what proxies reported.
+  @Override
+  public void close() {
+    proxies.restart(
+        Status.UNAVAILABLE.withDescription(
+            "control plane: shutting down (expected: attach again)"));
+    if (server != null) {
+      var _ = server.shutdownNow();
+    }
+    if (follower != null) {
+      follower.interrupt();
+    }
+    if (presence != null) {
+      presence.tick();
+    }
+    calls.close();
+  }
+}
