@@ -1,0 +1,5 @@
+/// The development SPIFFE authority as a process of its own.
+@NullMarked
+package dev.ambit.dev.authority;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.ambit.dev.issuer;
+
+import dev.ambit.dev.process.Lifeline;
+import dev.ambit.dev.process.Ready;
+import dev.ambit.dev.process.Settings;
+import dev.ambit.dev.record.Journal;
+import dev.ambit.dev.tls.Tls;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+
+/// The issuer as a process. Settings: `certificate`, `key`, `clients`, `journal` (files),
+/// `life-seconds`.
+public final class IssuerMain {
+  private IssuerMain() {}
+
+  public static void main(String[] words) throws IOException, GeneralSecurityException {
+    Lifeline.hold();
+    var settings = Settings.of(words);
+    var clock = InstantSource.system();
+    var issuer =
+        Issuer.start(
+            Tls.server(settings.path("certificate"), settings.path("key")),
+            Client.read(settings.path("clients")),
+            Duration.ofSeconds(settings.number("life-seconds")),
+            Journal.open(settings.path("journal"), clock),
+            clock);
+    Ready.tell(Map.of("port", issuer.port()));
+  }
+}

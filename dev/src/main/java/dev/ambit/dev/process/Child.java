@@ -1,0 +1,156 @@
+package dev.ambit.dev.process;
+
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
+import dev.ambit.cli.print.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// One Java process that this one started. Starting returns at once; [#ready] waits for its line.
+/// Its stderr goes to `<name>.log` in the run folder.
+public final class Child {
+  private static final Duration READY_MAX = Duration.ofSeconds(45);
+  private static final int LOG_LINES = 12;
+
+  private final String name;
+  private final Path log;
+  private final Process process;
+  private final CompletableFuture<Map<String, Object>> ready = new CompletableFuture<>();
+
+  private Child(String name, Path log, Process process) {
+    this.name = name;
+    this.log = log;
+    this.process = process;
+  }
+
+  /// Starts `main` on the class path of this process.
+  ///
+  /// @param detached true: it lives on when this process ends
+  public static Child start(
+      String name, Class<?> main, List<String> settings, Path runFolder, boolean detached) {
+    var log = runFolder.resolve(name + ".log");
+    var words = new ArrayList<String>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dlogback.configurationFile=dev/ambit/dev/logback.xml"));
+    if (detached) {
+      words.add("-D" + Lifeline.DETACHED + "=true");
+    }
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.addAll(settings);
+    try {
+      var builder =
+          new ProcessBuilder(words)
+              .redirectError(Redirect.appendTo(log.toFile()))
+              .redirectInput(
+                  detached ? Redirect.from(new java.io.File("/dev/null")) : Redirect.PIPE);
+      builder.environment().keySet().removeIf(Child::isProxyVariable);
+      var child = new Child(name, log, builder.start());
+      Thread.ofVirtual().name("ready-" + name).start(child::listen);
+      return child;
+    } catch (IOException refused) {
+      throw new Failure(
+          ExitCode.CONFIGURATION, name + ": cannot be started: " + refused.getMessage(), refused);
+    }
+  }
+
+  /// The caller's proxy is for the caller's calls, not for loopback between these processes.
+  private static boolean isProxyVariable(String variable) {
+    return variable.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy")
+        || variable.equals("JAVA_TOOL_OPTIONS");
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Process process() {
+    return process;
+  }
+
+  /// Waits for the line that says it serves, and returns what stands in it.
+  public Map<String, Object> ready() {
+    try {
+      return ready.get(READY_MAX.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException _) {
+      throw new Failure(
+          ExitCode.REFUSED,
+          name
+              + ": "
+              + (process.isAlive()
+                  ? "not ready after " + READY_MAX.toSeconds() + " s"
+                  : "ended with exit code " + process.exitValue())
+              + "; the end of "
+              + log
+              + ": "
+              + tail());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new Failure(ExitCode.REFUSED, name + ": interrupted while starting", interrupted);
+    }
+  }
+
+  /// Asks it to end, and insists after two seconds.
+  public void stop() {
+    process.destroy();
+    try {
+      if (!process.waitFor(2, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException _) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void listen() {
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith(Ready.PREFIX)) {
+          ready.complete(facts(line.substring(Ready.PREFIX.length())));
+        }
+      }
+    } catch (IOException _) {
+      // The same as its end.
+    }
+    ready.completeExceptionally(new IOException(name + " ended"));
+  }
+
+  @SuppressWarnings("unchecked") // The line is an object that Ready wrote.
+  private static Map<String, Object> facts(String json) {
+    return (Map<String, Object>)
+        Json.read(json.getBytes(StandardCharsets.UTF_8)).orElseGet(Map::of);
+  }
+
+  private String tail() {
+    try {
+      var lines = Files.readAllLines(log);
+      return String.join(" | ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    } catch (IOException _) {
+      return "(nothing)";
+    }
+  }
+}

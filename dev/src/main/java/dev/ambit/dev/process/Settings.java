@@ -1,0 +1,41 @@
+package dev.ambit.dev.process;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What a parent tells its child on the command line: `name=value` words. Never a secret, since
+/// every user of the machine can read a command line.
+public record Settings(Map<String, String> values) {
+  public Settings {
+    values = Map.copyOf(values);
+  }
+
+  public static Settings of(String... words) {
+    var values = new HashMap<String, String>();
+    for (var word : words) {
+      var equals = word.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException("argument: " + word + " (expected: name=value)");
+      }
+      values.put(word.substring(0, equals), word.substring(equals + 1));
+    }
+    return new Settings(values);
+  }
+
+  public String text(String name) {
+    var value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(name + ": missing (expected: " + name + "=value)");
+    }
+    return value;
+  }
+
+  public Path path(String name) {
+    return Path.of(text(name));
+  }
+
+  public int number(String name) {
+    return Integer.parseInt(text(name));
+  }
+}
