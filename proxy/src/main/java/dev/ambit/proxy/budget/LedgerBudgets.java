@@ -4,6 +4,7 @@ import static java.util.concurrent.CompletableFuture.completedStage;
 
 import dev.ambit.envelope.Reason;
 import dev.ambit.proxy.approve.Approval;
+import dev.ambit.proxy.model.CallLog;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Outcome;
 import java.util.Optional;
@@ -15,9 +16,11 @@ import java.util.function.Supplier;
 public final class LedgerBudgets implements Budgets {
   private final Ledger ledger;
   private final Settlements settlements;
+  private final CallLog log;
   private final Supplier<String> ids;
 
-  public LedgerBudgets(Ledger ledger, Settlements settlements, Supplier<String> ids) {
+  public LedgerBudgets(Ledger ledger, Settlements settlements, CallLog log, Supplier<String> ids) {
+    this.log = log;
     this.ledger = ledger;
     this.settlements = settlements;
     this.ids = ids;
@@ -27,6 +30,7 @@ public final class LedgerBudgets implements Budgets {
   public CompletionStage<Outcome<Reservation>> reserve(Approval approval) {
     var permit = approval.permit();
     var session = permit.bound().session();
+    log.permitted(permit.bound().arrival(), session, permit.target().name(), permit.grant().name());
     if (session.rules().envelope().calls().isEmpty() && permit.grant().calls().isEmpty()) {
       return completedStage(new Outcome.Proceed<>(new Reservation(approval, _ -> {})));
     }

@@ -6,6 +6,10 @@ import java.util.Optional;
 /// Is told the end of every call, exactly once each: the last line of the way of a call, also when
 /// a stage threw. Writes the record and counts. Never waits; called on the loop.
 public interface CallLog {
+  /// A grant permits the call; told before anything is taken for it, so that whatever becomes of it
+  /// can name the grant.
+  void permitted(Arrival arrival, Session session, String target, String grant);
+
   /// A call has ended. Whoever carries the call tells it once, whatever the outcome.
   void ended(Arrival arrival, CallEnd end);
 

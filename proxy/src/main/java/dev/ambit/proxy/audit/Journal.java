@@ -1,0 +1,322 @@
+package dev.ambit.proxy.audit;
+
+import static java.util.concurrent.CompletableFuture.completedStage;
+
+import dev.ambit.envelope.Authority;
+import dev.ambit.proto.v1.AuditRecord;
+import dev.ambit.proto.v1.RecordRequest;
+import dev.ambit.proxy.model.Arrival;
+import dev.ambit.proxy.model.CallEnd;
+import dev.ambit.proxy.model.CallId;
+import dev.ambit.proxy.model.CallLog;
+import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.Intent;
+import dev.ambit.proxy.model.Intents;
+import dev.ambit.proxy.model.Session;
+import dev.ambit.proxy.model.SessionImage;
+import dev.ambit.proxy.model.Timer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the record of every call: the intent, durable before its answer; a denial, without
+/// waiting; and one completion for each intent, for which room is kept from the start. Confined to
+/// the loop but for [#close].
+public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
+  /// Room kept for the completion of an open call, more than the longest one takes.
+  static final int COMPLETION_ROOM = 1_024;
+
+  /// Calls that wait for the disk or are open at most.
+  static final int OPEN_MAX = 8_192;
+
+  private static final Duration FOLD_EVERY = Duration.ofSeconds(1);
+
+  private final SpoolWriter writer;
+  private final Records records;
+  private final Supplier<SessionImage> image;
+  private final Timer timer;
+  private final LongSupplier nanoTime;
+  private final long bytesMax;
+  private final Map<CallId, Judged> judged = new HashMap<>();
+  private final DenialFold fold = new DenialFold();
+  private Runnable listener = () -> {};
+  private boolean folding;
+  private long waitingBytes;
+  private long waitingRecords;
+  private int open;
+  private long dropped;
+
+  private Journal(
+      SpoolWriter writer,
+      Records records,
+      Supplier<SessionImage> image,
+      Timer timer,
+      LongSupplier nanoTime,
+      long bytesMax) {
+    this.writer = writer;
+    this.records = records;
+    this.image = image;
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+    this.bytesMax = bytesMax;
+  }
+
+  /// Opens the spool in `dir` and starts its thread.
+  ///
+  /// @param bytesMax bound of the spool; a call whose records may not fit is denied
+  public static Journal open(
+      Path dir,
+      String proxyId,
+      String bootId,
+      long bytesMax,
+      Supplier<SessionImage> image,
+      Executor loop,
+      Timer timer,
+      InstantSource clock,
+      LongSupplier nanoTime)
+      throws IOException {
+    return open(
+        dir, proxyId, bootId, bytesMax, image, loop, timer, clock, nanoTime, Spool.Opener.NEW_FILE);
+  }
+
+  static Journal open(
+      Path dir,
+      String proxyId,
+      String bootId,
+      long bytesMax,
+      Supplier<SessionImage> image,
+      Executor loop,
+      Timer timer,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Spool.Opener opener)
+      throws IOException {
+    var records = new Records(clock);
+    var spool = Spool.open(dir, proxyId, bootId, bytesMax / 16, opener, records);
+    var writer = new SpoolWriter(spool, loop);
+    writer.start();
+    return new Journal(writer, records, image, timer, nanoTime, bytesMax);
+  }
+
+  @Override
+  public CompletionStage<Boolean> write(Intent intent) {
+    var id = intent.arrival().id();
+    var entry = Spool.Entry.opening(id.value(), records.intent(intent));
+    var size = size(entry);
+    // Behind records that a failing disk does not take, an intent would only wait.
+    var stuck = writer.failing() && waitingRecords > 0;
+    if (stuck || open >= OPEN_MAX || !room(size + COMPLETION_ROOM)) {
+      return completedStage(false);
+    }
+    var call =
+        judged.computeIfAbsent(
+            id, _ -> new Judged(intent.session(), intent.target(), intent.grant()));
+    call.image = intent.image();
+    call.decidedNanos = nanoTime.getAsLong();
+    call.open = true;
+    open++;
+    waits(size);
+    return writer
+        .write(entry)
+        .thenApply(durable -> {
+          waited(size);
+          if (durable) {
+            listener.run();
+          } else {
+            call.open = false;
+            open--;
+          }
+          return durable;
+        });
+  }
+
+  @Override
+  public void permitted(Arrival arrival, Session session, String target, String grant) {
+    judged.put(arrival.id(), new Judged(session, target, grant));
+  }
+
+  @Override
+  public void ended(Arrival arrival, CallEnd end) {
+    var call = judged.remove(arrival.id());
+    if (call != null && call.open) {
+      open--;
+      complete(arrival, end, call);
+      return;
+    }
+    switch (end) {
+      case CallEnd.Denied(var denial, _) -> denied(records.denial(arrival, denial, image.get()));
+      case CallEnd.Broken _ ->
+          denied(records.broken(arrival, call == null ? null : call.session, image.get()));
+      case CallEnd.Failed _, CallEnd.Completed _ -> {
+        if (call == null) {
+          denied(records.broken(arrival, null, image.get()));
+        } else if (room(2L * COMPLETION_ROOM + Segment.FRAME_BYTES)) {
+          call.decidedNanos = arrival.startedNanos();
+          keep(
+              Spool.Entry.opening(
+                  arrival.id().value(),
+                  records.permit(
+                      arrival, call.session, call.image(image), call.target, call.grant)));
+          complete(arrival, end, call);
+        } else {
+          dropped++;
+        }
+      }
+    }
+  }
+
+  private void complete(Arrival arrival, CallEnd end, Judged call) {
+    var millis = (nanoTime.getAsLong() - call.decidedNanos) / 1_000_000;
+    keep(
+        Spool.Entry.closing(
+            arrival.id().value(),
+            records.completion(
+                arrival.id().value(), call.session, call.image(image), end, Math.max(0, millis))));
+  }
+
+  @Override
+  public void refused(
+      CallId id, Optional<Authority> authority, String method, Denial denial, int status) {
+    var where = authority.map(Authority::toString).orElse("");
+    denied(records.refusal(id.value(), method, where, denial, image.get()));
+  }
+
+  private void denied(AuditRecord denial) {
+    if (fold.single(denial, nanoTime.getAsLong())) {
+      writeDenial(denial);
+    }
+    if (!folding) {
+      folding = true;
+      var _ = timer.after(FOLD_EVERY, this::unfold);
+    }
+  }
+
+  /// A denial waits for nobody; where there is no room for it now it is counted with its like.
+  private void writeDenial(AuditRecord denial) {
+    var entry = Spool.Entry.closing(denial.getCallId(), denial);
+    if (room(size(entry))) {
+      keep(entry);
+    } else {
+      fold.fold(denial);
+    }
+  }
+
+  private void unfold() {
+    folding = false;
+    fold.drain(nanoTime.getAsLong()).forEach(this::writeDenial);
+    if (!fold.empty()) {
+      folding = true;
+      var _ = timer.after(FOLD_EVERY, this::unfold);
+    }
+  }
+
+  private void keep(Spool.Entry entry) {
+    var size = size(entry);
+    waits(size);
+    var _ =
+        writer
+            .keep(entry)
+            .thenAccept(_ -> {
+              waited(size);
+              listener.run();
+            });
+  }
+
+  private boolean room(long size) {
+    return writer.bytes() + waitingBytes + (long) open * COMPLETION_ROOM + size <= bytesMax;
+  }
+
+  private static int size(Spool.Entry entry) {
+    return Segment.FRAME_BYTES + entry.bytes().size();
+  }
+
+  private void waits(int size) {
+    waitingBytes += size;
+    waitingRecords++;
+  }
+
+  private void waited(int size) {
+    waitingBytes -= size;
+    waitingRecords--;
+  }
+
+  @Override
+  public CompletionStage<Optional<RecordRequest>> next() {
+    return writer.next();
+  }
+
+  @Override
+  public void rewind() {
+    writer.rewind();
+  }
+
+  @Override
+  public void acknowledged(String bootId, long seq) {
+    writer.acknowledged(bootId, seq);
+  }
+
+  @Override
+  public void onMore(Runnable more) {
+    listener = more;
+  }
+
+  /// Records written to the spool since the boot.
+  public long recorded() {
+    return writer.count();
+  }
+
+  /// Records that wait for the disk.
+  public long waiting() {
+    return waitingRecords;
+  }
+
+  /// Denials that could not be recorded, because the spool was full of others.
+  public long dropped() {
+    return dropped + fold.dropped();
+  }
+
+  /// Bytes on disk.
+  public long bytes() {
+    return writer.bytes();
+  }
+
+  /// Whether the last write failed.
+  public boolean failing() {
+    return writer.failing();
+  }
+
+  /// Writes what waits and stops the thread. Not on the loop.
+  @Override
+  public void close() {
+    writer.close();
+  }
+
+  /// What was decided on a call, until it ends.
+  private static final class Judged {
+    private final Session session;
+    private final String target;
+    private final String grant;
+    private @Nullable SessionImage image;
+    private long decidedNanos;
+    private boolean open;
+
+    Judged(Session session, String target, String grant) {
+      this.session = session;
+      this.target = target;
+      this.grant = grant;
+    }
+
+    SessionImage image(Supplier<SessionImage> current) {
+      return image == null ? current.get() : image;
+    }
+  }
+}
