@@ -1,0 +1,380 @@
+package dev.ambit.proxy.control;
+
+import com.google.protobuf.Timestamp;
+import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.SessionId;
+import dev.ambit.proto.v1.Ack;
+import dev.ambit.proto.v1.AttachRequest;
+import dev.ambit.proto.v1.AttachResponse;
+import dev.ambit.proto.v1.Counters;
+import dev.ambit.proto.v1.Heartbeat;
+import dev.ambit.proto.v1.Hello;
+import dev.ambit.proto.v1.ProxyServiceGrpc.ProxyServiceStub;
+import dev.ambit.proto.v1.Resume;
+import dev.ambit.proto.v1.SessionActivity;
+import dev.ambit.proxy.model.Activity;
+import dev.ambit.proxy.model.Enforcer;
+import dev.ambit.proxy.model.Lease;
+import dev.ambit.proxy.model.SessionImage;
+import dev.ambit.proxy.model.Timer;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Follows the control plane on one stream: puts what it says in force, asks for the lease, and
+/// comes back when the stream breaks; image and lease live on meanwhile. Confined to the loop but
+/// for [#image] and [#lease].
+public final class ControlLink implements Activity {
+  private static final Duration HEARTBEAT_FIRST = Duration.ofSeconds(5);
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
+  private static final Duration WATCH_MAX = Duration.ofSeconds(1);
+  private static final int ACTIVITY_MAX = 1_024;
+  private static final Logger LOG = LoggerFactory.getLogger(ControlLink.class);
+
+  private final ProxyServiceStub stub;
+  private final ProxyIdentity identity;
+  private final Supplier<Counters> counters;
+  private final Timer timer;
+  private final LongSupplier nanoTime;
+  private final ImageReader reader;
+  private final LeaseClock lease;
+  private final Backoff backoff;
+  private final Map<SessionId, Long> activity = new HashMap<>();
+  private List<Enforcer> enforcers = List.of();
+  private Runnable onAttached = () -> {};
+  private volatile SessionImage image = SessionImage.EMPTY;
+  private SessionImage enforced = SessionImage.EMPTY;
+  private @Nullable Attached stream;
+  private boolean resume;
+  private boolean closed;
+  private long imageNanos;
+  private long refusals;
+  private long breaks;
+  private Runnable watch = () -> {};
+
+  public ControlLink(
+      ProxyServiceStub stub,
+      ProxyIdentity identity,
+      Function<Envelope, Optional<String>> objection,
+      Supplier<Counters> counters,
+      Timer timer,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    this.stub = stub;
+    this.identity = identity;
+    this.counters = counters;
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+    this.reader = new ImageReader(identity.workload(), objection, nanoTime);
+    this.lease = new LeaseClock(clock, nanoTime);
+    this.backoff = new Backoff(random);
+  }
+
+  /// Begins. Enforcers are called in this order for every image, before it is acknowledged.
+  ///
+  /// @param attached called whenever a stream has got its first lease
+  public void start(List<Enforcer> inOrder, Runnable attached) {
+    enforcers = List.copyOf(inOrder);
+    onAttached = attached;
+    connect();
+    watch();
+  }
+
+  /// Ends the stream for good; nothing is in force afterwards.
+  public void close() {
+    closed = true;
+    watch.run();
+    var last = stream;
+    stream = null;
+    if (last != null) {
+      last.end("the proxy stops");
+    }
+    enforce(SessionImage.EMPTY);
+  }
+
+  /// What is in force; any thread. Sessions of it may have expired, which whoever uses it asks.
+  public SessionImage image() {
+    return image;
+  }
+
+  public Lease lease() {
+    return lease;
+  }
+
+  public Duration leaseLeft() {
+    return lease.left();
+  }
+
+  /// Whether a snapshot and a lease are here and the clocks agree.
+  public boolean ready() {
+    return image.epoch() > 0 && lease.held() && !lease.skewed();
+  }
+
+  /// Whether the control plane has answered on the present stream.
+  public boolean attached() {
+    return stream != null && stream.answered;
+  }
+
+  /// Time since the control plane last said what is in force, or answered that it still is.
+  public Duration imageAge() {
+    return image.epoch() == 0 ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - imageNanos);
+  }
+
+  /// Sessions that were refused.
+  public long refusals() {
+    return refusals;
+  }
+
+  /// Streams that were ended because of what was said on them.
+  public long breaks() {
+    return breaks;
+  }
+
+  @Override
+  public void touch(SessionId session) {
+    if (activity.size() < ACTIVITY_MAX || activity.containsKey(session)) {
+      activity.put(session, nanoTime.getAsLong());
+    }
+  }
+
+  private void connect() {
+    if (closed) {
+      return;
+    }
+    var next = new Attached();
+    stream = next;
+    lease.restart();
+    var _ = stub.attach(next);
+    next.hello();
+  }
+
+  private void reconnect(String why, boolean mayResume) {
+    stream = null;
+    resume = mayResume;
+    if (!closed) {
+      var wait = backoff.next();
+      LOG.atInfo()
+          .addArgument(why)
+          .addArgument(wait.toMillis())
+          .log("control plane: {}; next attempt in {} ms");
+      var _ = timer.after(wait, this::connect);
+    }
+  }
+
+  /// Puts an image in force: first for new calls, then for everything that holds on to authority.
+  private void take(SessionImage next, List<String> alarms) {
+    for (var alarm : alarms) {
+      refusals++;
+      LOG.atError().addArgument(alarm).log("session refused: {}");
+    }
+    image = next;
+    imageNanos = nanoTime.getAsLong();
+    enforce(effective());
+    watch();
+  }
+
+  private SessionImage effective() {
+    return lease.held() ? image.at(nanoTime.getAsLong()) : SessionImage.EMPTY;
+  }
+
+  private void enforce(SessionImage now) {
+    enforced = now;
+    enforcers.forEach(enforcer -> enforcer.enforce(now));
+  }
+
+  /// Looks whether the lease was lost or has come back, or a session has expired; runs at the next
+  /// instant at which that can be, and every second for the sake of the wall clock.
+  private void watch() {
+    watch.run();
+    if (closed) {
+      return;
+    }
+    var now = effective();
+    if (!now.sessions().equals(enforced.sessions())) {
+      LOG.atInfo()
+          .addArgument(lease.held() ? "held" : "lost")
+          .addArgument(now.sessions().size())
+          .log("lease {}; sessions in force: {}");
+      enforce(now);
+    }
+    var wait = WATCH_MAX;
+    var left = lease.left();
+    if (!left.isZero() && left.compareTo(wait) < 0) {
+      wait = left;
+    }
+    for (var session : now.sessions().values()) {
+      var rest = Duration.ofNanos(session.deadlineNanos() - nanoTime.getAsLong());
+      wait = rest.compareTo(wait) < 0 ? rest : wait;
+    }
+    watch = timer.after(wait.isNegative() ? Duration.ZERO : wait, this::watch);
+  }
+
+  /// One stream. What comes on it after it was replaced is not heard.
+  private final class Attached implements ClientResponseObserver<AttachRequest, AttachResponse> {
+    private @Nullable ClientCallStreamObserver<AttachRequest> out;
+    private boolean answered;
+    private boolean opened;
+    private long beats;
+    private Duration every = HEARTBEAT_FIRST;
+    private Runnable next = () -> {};
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<AttachRequest> requests) {
+      out = requests;
+    }
+
+    void hello() {
+      var hello =
+          Hello.newBuilder()
+              .setProxyVersion(identity.version())
+              .setProxyId(identity.proxyId())
+              .setBootId(identity.bootId());
+      identity.pod().ifPresent(hello::setPod);
+      if (resume && image.epoch() > 0) {
+        hello.setResume(Resume.newBuilder().setEpoch(image.epoch()).setVersion(image.version()));
+      }
+      send(AttachRequest.newBuilder().setHello(hello).build());
+      beat();
+    }
+
+    private void beat() {
+      next.run();
+      if (stream != this) {
+        return;
+      }
+      if (lease.silence().compareTo(SILENCE_MAX) > 0) {
+        end("silent");
+        reconnect("no answer to heartbeats", true);
+        return;
+      }
+      beats++;
+      var heartbeat = Heartbeat.newBuilder().setN(beats).setCounters(counters.get());
+      var now = nanoTime.getAsLong();
+      activity.forEach((session, at) ->
+          heartbeat.addActivity(
+              SessionActivity.newBuilder()
+                  .setSessionId(session.value())
+                  .setAge(age(Math.max(0, now - at)))));
+      activity.clear();
+      lease.asked(beats);
+      send(AttachRequest.newBuilder().setHeartbeat(heartbeat).build());
+      next = timer.after(every, this::beat);
+    }
+
+    @Override
+    public void onNext(AttachResponse response) {
+      if (stream != this) {
+        return;
+      }
+      switch (response.getMessageCase()) {
+        case SNAPSHOT -> read(reader.snapshot(image, response.getSnapshot()));
+        case DELTA ->
+            read(
+                opened || resume
+                    ? reader.delta(image, response.getDelta())
+                    : new Reading.Broken("delta: before the snapshot"));
+        case LEASE -> lease(response.getLease());
+        case MESSAGE_NOT_SET -> broken("message: of a kind this proxy does not know");
+      }
+    }
+
+    private void read(Reading reading) {
+      switch (reading) {
+        case Reading.Next(var next, var alarms) -> {
+          opened = true;
+          take(next, alarms);
+          send(
+              AttachRequest.newBuilder()
+                  .setAck(Ack.newBuilder().setEpoch(next.epoch()).setVersion(next.version()))
+                  .build());
+        }
+        case Reading.Broken(String why) -> broken(why);
+      }
+    }
+
+    private void broken(String why) {
+      breaks++;
+      LOG.atError().addArgument(why).log("control plane contradicts itself, stream ended: {}");
+      end("contradiction");
+      reconnect(why, false);
+    }
+
+    private void lease(dev.ambit.proto.v1.Lease said) {
+      var lasts =
+          Duration.ofSeconds(said.getDuration().getSeconds(), said.getDuration().getNanos());
+      if (ImageReader.foreign(said)
+          || !lease.granted(said.getN(), lasts, instant(said.getWallClock()))) {
+        LOG.atWarn().addArgument(said.getN()).log("lease not understood: answer to heartbeat {}");
+        return;
+      }
+      imageNanos = nanoTime.getAsLong();
+      every = lasts.dividedBy(3);
+      backoff.reset();
+      if (!answered) {
+        answered = true;
+        LOG.atInfo().addArgument(lasts.toSeconds()).log("attached; lease {} s");
+        // The first period was a guess.
+        next.run();
+        next = timer.after(every, this::beat);
+        onAttached.run();
+      }
+      watch();
+    }
+
+    private void send(AttachRequest request) {
+      if (out != null) {
+        out.onNext(request);
+      }
+    }
+
+    void end(String why) {
+      if (out != null) {
+        out.cancel(why, null);
+      }
+    }
+
+    @Override
+    public void onError(Throwable failed) {
+      gone(Status.fromThrowable(failed).toString());
+    }
+
+    @Override
+    public void onCompleted() {
+      gone("stream ended");
+    }
+
+    private void gone(String why) {
+      if (stream == this) {
+        reconnect(why, true);
+      }
+    }
+  }
+
+  private static com.google.protobuf.Duration age(long nanos) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(nanos / 1_000_000_000)
+        .setNanos((int) (nanos % 1_000_000_000))
+        .build();
+  }
+
+  /// What is no instant of the years 1970 to 9999 is the epoch: a clock that far off is not ready.
+  private static Instant instant(Timestamp said) {
+    var sane = said.getSeconds() >= 0 && said.getSeconds() < 253_402_300_800L;
+    return sane ? Instant.ofEpochSecond(said.getSeconds()) : Instant.EPOCH;
+  }
+}
