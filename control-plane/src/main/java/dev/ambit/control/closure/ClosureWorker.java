@@ -1,0 +1,241 @@
+package dev.ambit.control.closure;
+
+import dev.ambit.control.credential.InFlight;
+import dev.ambit.control.credential.Providers;
+import dev.ambit.control.credential.Vault;
+import dev.ambit.control.session.SessionState;
+import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.store.CredentialRow;
+import dev.ambit.control.store.CredentialRow.State;
+import dev.ambit.control.store.CredentialTable;
+import dev.ambit.control.store.CutTable;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.envelope.SessionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Closes every session that is CLOSING, each on virtual threads of its own: one waits for the cut,
+/// one for the death of its credentials ([Burials] does the work), then the receipt is written in
+/// the transaction that makes it CLOSED. Everything it knows is in the store.
+public final class ClosureWorker implements Closures, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClosureWorker.class);
+  private static final Duration WARN_AGAIN = Duration.ofMinutes(10);
+
+  private final SessionTable sessions;
+  private final CredentialTable credentials;
+  private final CutTable cuts;
+  private final Cuts proxies;
+  private final ReceiptWriter receipts;
+  private final InstantSource clock;
+  private final Pace pace;
+  private final Burials burials;
+  private final Crew closing = new Crew("close");
+  private final Crew cutting = new Crew("cut");
+  private final Map<String, Instant> warned = new ConcurrentHashMap<>();
+  private final AtomicReference<List<String>> overdue = new AtomicReference<>(List.of());
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("closure").factory());
+
+  public ClosureWorker(
+      Tables tables,
+      Cuts proxies,
+      Providers providers,
+      Vault vault,
+      InFlight inFlight,
+      ReceiptWriter receipts,
+      InstantSource clock,
+      RandomGenerator random,
+      Pace pace) {
+    this.sessions = tables.sessions();
+    this.credentials = tables.credentials();
+    this.cuts = tables.cuts();
+    this.proxies = proxies;
+    this.receipts = receipts;
+    this.clock = clock;
+    this.pace = pace;
+    this.burials =
+        new Burials(credentials, providers, vault, inFlight, clock, random, pace, closing::hurry);
+  }
+
+  /// Starts looking at the store, now and then every [Pace#poll].
+  public void start() {
+    var millis = pace.poll().toMillis();
+    var _ = timer.scheduleWithFixedDelay(this::look, 0, millis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void wake(SessionId session) {
+    wake();
+  }
+
+  /// Looks for credentials and sessions now rather than at the next poll. Returns at once.
+  public void wake() {
+    // Many calls before the look begins make one look.
+    if (!looking.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      timer.execute(this::look);
+    } catch (RejectedExecutionException _) {
+      LOG.debug("closure is shut down: the store keeps what is to be done");
+    }
+  }
+
+  @Override
+  public void awaitCut(SessionId session) throws InterruptedException {
+    wake();
+    while (cuts.find(session.value()).isEmpty() && closing(session)) {
+      Thread.sleep(pace.poll().dividedBy(20).plusMillis(1));
+    }
+  }
+
+  @Override
+  public int overdue() {
+    return overdue.get().size();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    cutting.close();
+    closing.close();
+    burials.close();
+  }
+
+  private void look() {
+    looking.set(false);
+    // On a thread of its own: what it dies of is logged and does not end the timer.
+    var look =
+        Thread.ofVirtual()
+            .name("closure-look")
+            .uncaughtExceptionHandler((_, failure) -> LOG.error("closure: look failed", failure))
+            .start(() -> {
+              burials.look();
+              var found = sessions.inState(SessionState.CLOSING);
+              var ids = found.stream().map(session -> session.id().value()).toList();
+              cutting.employ(ids, this::cut);
+              closing.employ(ids, this::close);
+              alarm(found);
+            });
+    try {
+      look.join();
+    } catch (InterruptedException _) {
+      look.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void cut(String id) throws InterruptedException {
+    var session = sessions.find(new SessionId(id)).orElseThrow();
+    if (cuts.find(id).isPresent() || session.state() != SessionState.CLOSING) {
+      return;
+    }
+    var report = proxies.await(session.id(), session.workload(), session.version());
+    var rows =
+        report.proxies().stream()
+            .map(proxy -> new CutTable.Cut(proxy.proxyId(), proxy.acknowledged(), proxy.at()))
+            .toList();
+    cuts.keep(id, rows, clock.instant());
+    closing.hurry(id);
+  }
+
+  private void close(String id) throws InterruptedException {
+    var session = sessions.find(new SessionId(id)).orElseThrow();
+    awaitCutOrGrace(session);
+    while (closing(session.id())) {
+      // Again each time: what was being issued when the session ended arrives later.
+      credentials.retireSession(id, "its session ended", clock.instant());
+      burials.look();
+      if (cuts.find(id).isPresent() && unsettled(id).isEmpty()) {
+        close(session);
+        return;
+      }
+      pause(pace.poll());
+    }
+  }
+
+  /// Cutting comes before revoking, but who cannot be reached must not keep a credential alive.
+  private void awaitCutOrGrace(StoredSession session) throws InterruptedException {
+    var until = session.endedAt().orElse(session.openedAt()).plus(pace.cutGrace());
+    while (cuts.find(session.id().value()).isEmpty() && clock.instant().isBefore(until)) {
+      pause(pace.poll().dividedBy(20).plusMillis(1));
+    }
+  }
+
+  private void close(StoredSession session) {
+    var at = clock.instant();
+    var receipt = receipts.write(session, at);
+    if (sessions.close(session.id(), receipt, at)) {
+      LOG.info("session {} closed", session.id());
+    }
+  }
+
+  private boolean closing(SessionId id) {
+    return sessions.find(id).filter(found -> found.state() == SessionState.CLOSING).isPresent();
+  }
+
+  private List<CredentialRow> unsettled(String session) {
+    return credentials.ofSession(session).stream()
+        .filter(row -> row.state() != State.SETTLED)
+        .toList();
+  }
+
+  private void alarm(List<StoredSession> found) {
+    var now = clock.instant();
+    var late = found.stream().filter(session -> late(session, now)).toList();
+    overdue.set(late.stream().map(session -> session.id().value()).toList());
+    warned.keySet().retainAll(overdue.get());
+    for (var session : late) {
+      var before = warned.get(session.id().value());
+      if (before == null || before.plus(WARN_AGAIN).isBefore(now)) {
+        warned.put(session.id().value(), now);
+        var open = unsettled(session.id().value());
+        LOG.warn(
+            "session {} is CLOSING since {}: {} credentials not proven dead, {}",
+            session.id(),
+            session.endedAt().orElse(now),
+            open.size(),
+            open.isEmpty() ? "cut not known" : open.getFirst().note());
+      }
+    }
+  }
+
+  private boolean late(StoredSession session, Instant now) {
+    var since = session.endedAt().orElse(now);
+    if (now.isBefore(since.plus(pace.overdueMin()))) {
+      return false;
+    }
+    var bound =
+        unsettled(session.id().value()).stream()
+            .map(burials::propagationBound)
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    return !now.isBefore(since.plus(bound));
+  }
+
+  private static void pause(Duration pause) throws InterruptedException {
+    LockSupport.parkNanos(pause.toNanos());
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
+  /// What closure reads and writes.
+  public record Tables(SessionTable sessions, CredentialTable credentials, CutTable cuts) {}
+}

@@ -1,0 +1,199 @@
+package dev.ambit.control.credential;
+
+import dev.ambit.control.credential.SealedBroker.Outcome;
+import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.store.CredentialRow;
+import dev.ambit.control.store.CredentialTable;
+import dev.ambit.envelope.Ids;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings one credential from its issuer into the store, checked: remembered before it is asked
+/// for, sealed the moment it comes, no wider than ordered, and ALIVE by the probe that will have to
+/// say DEAD one day. Whatever fails after it came, it is revoked. Thread-safe; blocks.
+public final class Issuing {
+  private static final Logger LOG = LoggerFactory.getLogger(Issuing.class);
+
+  private final CredentialTable table;
+  private final Providers providers;
+  private final Vault vault;
+  private final InFlight inFlight;
+  private final Ids ids;
+  private final InstantSource clock;
+  private final List<Duration> controlPauses;
+  private final Runnable retired;
+
+  /// @param controlPauses before each further try of the positive control; a fresh credential may
+  ///   take a moment to be known everywhere
+  /// @param retired called when a credential was retired or lost; returns at once
+  public Issuing(
+      CredentialTable table,
+      Providers providers,
+      Vault vault,
+      InFlight inFlight,
+      Ids ids,
+      InstantSource clock,
+      List<Duration> controlPauses,
+      Runnable retired) {
+    this.table = table;
+    this.providers = providers;
+    this.vault = vault;
+    this.inFlight = inFlight;
+    this.ids = ids;
+    this.clock = clock;
+    this.controlPauses = List.copyOf(controlPauses);
+    this.retired = retired;
+  }
+
+  Outcome issue(StoredSession session, Order order, String authority, String proxy) {
+    var configured = providers.current(order.reference().provider());
+    if (configured.isEmpty()) {
+      return new Outcome.None("provider: not configured any more");
+    }
+    var provider = configured.get().provider();
+    var id = ids.next();
+    try (var _ = inFlight.enter(id)) {
+      var draft = draft(id, session, order, authority, proxy, configured.get());
+      return switch (table.ask(draft, configured.get().spec())) {
+        case SESSION_NOT_ACTIVE -> new Outcome.None("session: not ACTIVE any more");
+        case TOO_MANY ->
+            new Outcome.None(
+                "credentials: too many (expected: < " + CredentialTable.SESSION_MAX + ")");
+        case RECORDED -> asked(draft, session, provider, provider.issue(order));
+      };
+    }
+  }
+
+  private Outcome asked(
+      CredentialRow draft, StoredSession session, CredentialProvider provider, IssueAnswer answer) {
+    var now = clock.instant();
+    return switch (answer) {
+      case IssueAnswer.Refused(String why) -> {
+        table.refused(draft.id(), why, now);
+        yield unavailable(draft, why);
+      }
+      case IssueAnswer.Lost(String why) -> {
+        table.lost(draft.id(), "may have been issued, but nobody has it: " + why, now);
+        retired.run();
+        yield unavailable(draft, why);
+      }
+      case IssueAnswer.Issued issued -> {
+        try (var token = issued.token()) {
+          yield came(draft, session, provider, token, issued);
+        }
+      }
+    };
+  }
+
+  private Outcome came(
+      CredentialRow draft,
+      StoredSession session,
+      CredentialProvider provider,
+      Material token,
+      IssueAnswer.Issued issued) {
+    var now = clock.instant();
+    var lifetimeMax = provider.capabilities().lifetimeMax();
+    var used = issued.life().compareTo(lifetimeMax) < 0 ? issued.life() : lifetimeMax;
+    // Its life began somewhere between asking and now: use it as if early, bury it as if late.
+    var notAfter = earlier(draft.askedAt().plus(used), session.expiresAt());
+    var received =
+        new CredentialTable.Received(
+            now,
+            notAfter,
+            now.plus(issued.life()),
+            issued.granted(),
+            vault.seal(token, SealedBroker.binding(draft)));
+    if (!table.received(draft.id(), received)) {
+      retired.run();
+      return unavailable(draft, "session: not ACTIVE any more");
+    }
+    if (issued.defect().isPresent()) {
+      return retire(draft, issued.defect().get());
+    }
+    if (!alive(draft, provider, token)) {
+      return retire(draft, "positive control: the probe never said alive");
+    }
+    if (!table.confirm(draft.id(), clock.instant())) {
+      retired.run();
+      return unavailable(draft, "session: not ACTIVE any more");
+    }
+    return new Outcome.Ready(draft.id());
+  }
+
+  private boolean alive(CredentialRow draft, CredentialProvider provider, Material token) {
+    for (var attempt = 0; ; attempt++) {
+      var probe = provider.probe(token);
+      table.probed(draft.id(), Answers.code(probe), Answers.why(probe), clock.instant());
+      if (probe instanceof Probe.Alive) {
+        return true;
+      }
+      if (attempt == controlPauses.size() || !pause(controlPauses.get(attempt))) {
+        return false;
+      }
+    }
+  }
+
+  private Outcome retire(CredentialRow draft, String why) {
+    table.retire(draft.id(), why, clock.instant());
+    retired.run();
+    return unavailable(draft, why);
+  }
+
+  private static Outcome unavailable(CredentialRow draft, String why) {
+    LOG.warn("credential {} of provider {} not usable: {}", draft.id(), draft.provider(), why);
+    return new Outcome.None("provider " + draft.provider() + ": " + why);
+  }
+
+  private static boolean pause(Duration pause) {
+    try {
+      Thread.sleep(pause);
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private CredentialRow draft(
+      String id,
+      StoredSession session,
+      Order order,
+      String authority,
+      String proxy,
+      Providers.Configured configured) {
+    var now = clock.instant();
+    return new CredentialRow(
+        id,
+        session.id().value(),
+        order.reference().provider(),
+        configured.version(),
+        order.grant(),
+        authority,
+        session.workload(),
+        proxy,
+        CredentialRow.State.ISSUING,
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        now.plus(configured.provider().capabilities().lifetimeMax()),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        now);
+  }
+}
