@@ -1,14 +1,16 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Reason;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Lease;
 import dev.ambit.proxy.model.SessionImage;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Says whether a tunnel may be opened: only to an authority that some target of a live session
-/// holds, so that no leaf is minted for any other (INV-10).
+/// holds, so that no leaf is minted for any other (INV-10). Every call inside is judged anew.
 public final class TunnelGate {
   private final Supplier<SessionImage> image;
   private final Lease lease;
@@ -19,6 +21,30 @@ public final class TunnelGate {
   }
 
   Optional<Denial> objection(Authority authority) {
-    throw new UnsupportedOperationException(image + " " + lease + authority);
+    if (!lease.held()) {
+      return denial(Reason.LEASE_LOST, "The proxy has no lease from its control plane.");
+    }
+    var now = image.get();
+    if (now.sessions().isEmpty()) {
+      return denial(
+          newestEnd(now).orElse(Reason.NO_SESSION), "No session is active for this workload.");
+    }
+    boolean known =
+        now.sessions().values().stream()
+            .anyMatch(session -> session.rules().target(authority).isPresent());
+    return known
+        ? Optional.empty()
+        : denial(Reason.TARGET_UNKNOWN, "No target of this workload's sessions has this address.");
+  }
+
+  /// What ended last; identifiers sort by time.
+  private static Optional<Reason> newestEnd(SessionImage now) {
+    return now.ended().entrySet().stream()
+        .max(Comparator.comparing(ended -> ended.getKey().value()))
+        .map(ended -> ended.getValue().reason());
+  }
+
+  private static Optional<Denial> denial(Reason reason, String detail) {
+    return Optional.of(new Denial(reason, Optional.empty(), "", detail, 0));
   }
 }

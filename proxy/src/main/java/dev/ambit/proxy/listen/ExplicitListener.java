@@ -1,34 +1,124 @@
 package dev.ambit.proxy.listen;
 
+import dev.ambit.proxy.decode.ConnectionPipeline;
 import dev.ambit.proxy.decode.Decoding;
 import dev.ambit.proxy.transport.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// Accepts agents that were told about the proxy (`HTTPS_PROXY`), on loopback.
+/// Accepts agents that were told about the proxy (`HTTPS_PROXY`), on loopback. Its state is
+/// confined to the loop.
 public final class ExplicitListener {
+  private static final WriteBufferWaterMark WRITE_MARKS =
+      new WriteBufferWaterMark(16 * 1_024, 32 * 1_024);
+
+  private final EventLoop loop;
+  private final Transport transport;
   private final Decoding decoding;
+  private final Set<Channel> open = new HashSet<>();
+  private final CompletableFuture<Void> emptied = new CompletableFuture<>();
+  private volatile int connections;
+  private @Nullable Channel server;
+  private boolean draining;
 
   public ExplicitListener(EventLoop loop, Transport transport, Decoding decoding) {
+    this.loop = loop;
+    this.transport = transport;
     this.decoding = decoding;
   }
 
   /// Binds; port 0 lets the system choose. Blocks; not for the loop.
   public InetSocketAddress bind(InetSocketAddress address) throws IOException {
-    throw new UnsupportedOperationException(address.toString() + decoding);
+    var bound =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(transport.server())
+            .option(ChannelOption.SO_BACKLOG, 128)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel agent) {
+                    accept(agent);
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "listen: " + address + " cannot be bound (expected: a free local address)",
+          bound.cause());
+    }
+    server = bound.channel();
+    return (InetSocketAddress) bound.channel().localAddress();
   }
 
-  /// Agent connections open now.
+  /// Agent connections open now; any thread.
   public int connections() {
-    throw new UnsupportedOperationException();
+    return connections;
   }
 
   /// Stops accepting, lets calls in flight end, and closes what is left at the deadline. Completes
   /// when no connection is left; any thread.
   public CompletionStage<Void> drain(Duration deadline) {
-    throw new UnsupportedOperationException(deadline.toString());
+    loop.execute(() -> startDraining(deadline));
+    return emptied;
+  }
+
+  private void accept(SocketChannel agent) {
+    if (draining || open.size() >= decoding.limits().connections()) {
+      var _ = agent.close();
+      return;
+    }
+    open.add(agent);
+    connections = open.size();
+    var _ = agent.closeFuture().addListener(_ -> closed(agent));
+    ConnectionPipeline.accepted(agent.pipeline(), decoding);
+  }
+
+  private void closed(Channel agent) {
+    open.remove(agent);
+    connections = open.size();
+    if (draining && open.isEmpty()) {
+      emptied.complete(null);
+    }
+  }
+
+  private void startDraining(Duration deadline) {
+    draining = true;
+    if (server != null) {
+      var _ = server.close();
+    }
+    if (open.isEmpty()) {
+      emptied.complete(null);
+      return;
+    }
+    new ArrayList<>(open).forEach(agent -> ConnectionPipeline.drain(agent.pipeline()));
+    var _ =
+        loop.schedule(
+            () -> new ArrayList<>(open).forEach(ExplicitListener::close),
+            deadline.toNanos(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  private static void close(Channel agent) {
+    var _ = agent.close();
   }
 }

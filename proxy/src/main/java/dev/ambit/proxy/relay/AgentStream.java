@@ -13,10 +13,12 @@ public interface AgentStream {
   /// Starts the request body; the sink gets what is read after each [#requestMore].
   void requestBody(BodySink sink);
 
-  /// Lets at least one more piece of the request body come.
+  /// Lets at least one more piece of the request body come. The first time, an agent that waits for
+  /// a 100 (Continue) gets it.
   void requestMore();
 
-  /// Whether a response byte was written already; after that an answer of our own is impossible.
+  /// Whether a byte of the final answer was written already; after that an answer of our own is
+  /// impossible.
   boolean started();
 
   /// Writes an interim response (1xx other than 101) or the final head. `bodyBytes` is -1 when
@@ -47,6 +49,9 @@ public interface AgentStream {
   interface BodySink {
     void data(ByteBuf piece);
 
-    void end();
+    /// The body is whole.
+    ///
+    /// @param trailers whether a trailer section came, which was dropped
+    void end(boolean trailers);
   }
 }

@@ -1,20 +1,39 @@
 package dev.ambit.proxy.relay;
 
+import static java.util.concurrent.CompletableFuture.completedStage;
+
+import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.SessionId;
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.admit.Gate;
 import dev.ambit.proxy.model.Activity;
+import dev.ambit.proxy.model.CallEnd.Result;
+import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Enforcer;
 import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.transport.Transport;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongSupplier;
 
-/// Sends admitted calls over HTTP/1.1 and streams their answers. Confined to its loop.
+/// Sends admitted calls over HTTP/1.1 and streams their answers. Follows no redirect and repeats no
+/// call that may have reached an upstream (INV-11). Confined to its loop.
 public final class HttpRelay implements Relay, Enforcer {
   private final Gate gate;
+  private final Activity activity;
+  private final Limits limits;
+  private final Dialer dialer;
+  private final UpstreamPool pool;
+  private final Map<SessionId, Set<RelayCall>> live = new HashMap<>();
 
   public HttpRelay(
       EventLoop loop,
@@ -22,18 +41,100 @@ public final class HttpRelay implements Relay, Enforcer {
       Gate gate,
       Activity activity,
       UpstreamTls tls,
-      Limits limits,
-      LongSupplier nanoTime) {
+      Limits limits) {
     this.gate = gate;
+    this.activity = activity;
+    this.limits = limits;
+    this.dialer = new Dialer(loop, transport, tls, limits);
+    this.pool = new UpstreamPool(limits);
   }
 
   @Override
   public CompletionStage<Outcome<Exchange>> send(Admitted admitted, AgentStream agent) {
-    throw new UnsupportedOperationException(gate.toString());
+    var misuse = misuse(admitted);
+    if (misuse.isPresent()) {
+      return completedStage(new Outcome.Proceed<>(notSent(admitted, misuse.get())));
+    }
+    var call = new RelayCall(admitted, agent, gate, activity, dialer, pool, limits);
+    var session = call.session();
+    live.computeIfAbsent(session, _ -> new LinkedHashSet<>()).add(call);
+    return call.start()
+        .whenComplete((_, _) -> {
+          var calls = live.get(session);
+          if (calls != null) {
+            calls.remove(call);
+            if (calls.isEmpty()) {
+              live.remove(session);
+            }
+          }
+        })
+        .thenApply(Outcome.Proceed::new);
   }
 
+  /// Cuts every exchange that the image does not permit and closes its idle connections; when it
+  /// returns, nothing more of them is written.
   @Override
-  public void enforce(SessionImage next) {
-    throw new UnsupportedOperationException();
+  public void enforce(SessionImage image) {
+    for (var session : new ArrayList<>(live.keySet())) {
+      for (var call : new ArrayList<>(live.getOrDefault(session, Set.of()))) {
+        objection(call, image).ifPresent(call::cut);
+      }
+    }
+    pool.closeIf(key -> !serves(image, key.session()));
+  }
+
+  /// Exchanges under way.
+  public int exchanges() {
+    return live.values().stream().mapToInt(Set::size).sum();
+  }
+
+  /// Idle upstream connections.
+  public int pooled() {
+    return pool.size();
+  }
+
+  private Optional<Denial> objection(RelayCall call, SessionImage image) {
+    var lapsed = gate.lapse(call.admitted());
+    if (lapsed != null) {
+      return Optional.of(lapsed);
+    }
+    return serves(image, call.session())
+        ? Optional.empty()
+        : Optional.of(Denial.of(Reason.SESSION_ENDED, null));
+  }
+
+  private static boolean serves(SessionImage image, SessionId id) {
+    var session = image.sessions().get(id);
+    return session != null && !session.suspended();
+  }
+
+  /// The binding of the credential is checked where it is used (INV-9), whatever the stages above
+  /// did; a cleartext connection carries none.
+  private static Optional<Denial> misuse(Admitted admitted) {
+    var credential = admitted.dispatch().credential();
+    if (credential == null) {
+      return Optional.empty();
+    }
+    var permit = admitted.dispatch().route().reservation().approval().permit();
+    var authority = permit.bound().arrival().call().authority();
+    boolean bound =
+        credential.session().equals(permit.bound().session().id())
+            && credential.grant().equals(permit.grant().name())
+            && credential.authority().equals(authority)
+            && authority.scheme() == Scheme.HTTPS;
+    return bound
+        ? Optional.empty()
+        : Optional.of(
+            new Denial(
+                Reason.CREDENTIAL_UNAVAILABLE,
+                Optional.of(permit.bound().session()),
+                permit.target().name(),
+                "The credential is bound to another use, or would travel in cleartext.",
+                0));
+  }
+
+  private static Exchange notSent(Admitted admitted, Denial denial) {
+    return new Exchange(
+        admitted, Result.NOT_SENT, 0, 0, 0, Optional.empty(), Optional.of(denial), List.of());
   }
 }

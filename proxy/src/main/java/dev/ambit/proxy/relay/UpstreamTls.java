@@ -1,23 +1,125 @@
 package dev.ambit.proxy.relay;
 
-import dev.ambit.proxy.model.Limits;
+import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.proxy.transport.Transport;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS towards upstreams: the certificate must be for the authority and vouched for by the target's
-/// roots, never by the pod CA (INV-5). Confined to its loop.
-public final class UpstreamTls {
-  private final Collection<X509Certificate> systemRoots;
+/// roots, never by the pod CA (INV-5). One context per set of roots, in a bounded cache. Confined
+/// to its loop.
+public final class UpstreamTls implements AutoCloseable {
+  private static final int CONTEXTS_MAX = 64;
 
+  private final List<X509Certificate> systemRoots;
+  private final List<X509Certificate> never;
+  private final LinkedHashMap<UpstreamRoots, SslContext> contexts =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  /// Trusts nobody else.
+  ///
   /// @param systemRoots who vouches for targets that name no bundle of their own
   /// @param never certificates that vouch for nobody, whatever a bundle says: the pod CA
-  public UpstreamTls(
-      Collection<X509Certificate> systemRoots, Collection<X509Certificate> never, Limits limits) {
+  public UpstreamTls(Collection<X509Certificate> systemRoots, Collection<X509Certificate> never) {
     this.systemRoots = List.copyOf(systemRoots);
+    this.never = List.copyOf(never);
   }
 
-  Collection<X509Certificate> systemRoots() {
-    return systemRoots;
+  SslContext context(UpstreamRoots roots) throws SSLException {
+    var kept = contexts.get(roots);
+    if (kept != null) {
+      return kept;
+    }
+    var made = make(trustManager(roots));
+    contexts.put(roots, made);
+    if (contexts.size() > CONTEXTS_MAX) {
+      ReferenceCountUtil.release(contexts.pollFirstEntry().getValue());
+    }
+    return made;
+  }
+
+  @Override
+  public void close() {
+    contexts.values().forEach(ReferenceCountUtil::release);
+    contexts.clear();
+  }
+
+  private static SslContext make(X509ExtendedTrustManager trust) throws SSLException {
+    return SslContextBuilder.forClient()
+        .sslProvider(Transport.tls())
+        .protocols("TLSv1.3", "TLSv1.2")
+        .trustManager(trust)
+        .endpointIdentificationAlgorithm("HTTPS")
+        .applicationProtocolConfig(
+            new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                SelectorFailureBehavior.NO_ADVERTISE,
+                SelectedListenerFailureBehavior.ACCEPT,
+                ApplicationProtocolNames.HTTP_1_1))
+        .build();
+  }
+
+  private X509ExtendedTrustManager trustManager(UpstreamRoots roots) throws SSLException {
+    var trusted =
+        new ArrayList<>(
+            switch (roots) {
+              case UpstreamRoots.SystemRoots() -> systemRoots;
+              case UpstreamRoots.Bundle(String pem) -> read(pem);
+            });
+    trusted.removeAll(never);
+    if (trusted.isEmpty()) {
+      throw new SSLException("roots: none (expected: at least one certificate authority)");
+    }
+    try {
+      var store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (int i = 0; i < trusted.size(); i++) {
+        store.setCertificateEntry("root-" + i, trusted.get(i));
+      }
+      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      for (var manager : factory.getTrustManagers()) {
+        if (manager instanceof X509ExtendedTrustManager extended) {
+          return extended;
+        }
+      }
+      throw new SSLException("this Java has no X.509 trust manager");
+    } catch (GeneralSecurityException | java.io.IOException e) {
+      throw new SSLException("roots: unusable (expected: certificate authorities)", e);
+    }
+  }
+
+  private static List<X509Certificate> read(String pem) throws SSLException {
+    try {
+      var read = new ArrayList<X509Certificate>();
+      var bytes = pem.getBytes(StandardCharsets.US_ASCII);
+      for (var certificate :
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(bytes))) {
+        read.add((X509Certificate) certificate);
+      }
+      return read;
+    } catch (GeneralSecurityException e) {
+      throw new SSLException("roots: unreadable (expected: PEM certificates)", e);
+    }
   }
 }

@@ -1,0 +1,110 @@
+package dev.ambit.proxy.decode;
+
+import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Call;
+import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.RequestTarget;
+import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.StripList;
+import dev.ambit.proxy.model.Arrival;
+import dev.ambit.proxy.model.CallId;
+import java.util.Objects;
+
+/// Makes one canonical call of a request head, or says why there is none. Pure.
+final class Arrivals {
+  private Arrivals() {}
+
+  static Arrival of(Head head, Via via, CallId id, long startedNanos) throws Refused {
+    var method = method(head.method());
+    var target = target(head, via);
+    var authority = authority(head, via, target);
+    var kept = FieldSieve.sift(head.fields());
+    var query = target.query().without(StripList::query);
+    if (!query.equals(target.query())) {
+      kept.note("stripped:query");
+    }
+    kept.handles().addAll(0, via.handles());
+    return new Arrival(
+        id,
+        startedNanos,
+        new Call(authority, method, target.path(), query),
+        kept.handles(),
+        via.connection(),
+        kept.fields(),
+        head.body(),
+        kept.notes());
+  }
+
+  /// Where a CONNECT leads (RFC 9110 9.3.6), still without knowing what will be spoken there.
+  static Authority tunnel(Head head) throws Refused {
+    var authority = value(Authority.parseWithPort(Scheme.HTTPS, head.target()));
+    var host = host(head);
+    if (host != null
+        && !value(Authority.parse(Scheme.HTTPS, host)).host().equals(authority.host())) {
+      throw Refused.malformed("Host names another host than CONNECT.");
+    }
+    return authority;
+  }
+
+  private static String method(String raw) throws Refused {
+    return switch (Call.method(raw)) {
+      case Parsed.Ok<String>(var method) -> method;
+      case Parsed.Malformed<String>(_) ->
+          throw Refused.because(Reason.UNSUPPORTED, "This method is not supported.");
+    };
+  }
+
+  private static RequestTarget target(Head head, Via via) throws Refused {
+    if (head.target().startsWith("/")) {
+      if (via.tunnel() == null) {
+        throw Refused.malformed("A request to a proxy names its whole target.");
+      }
+      return value(RequestTarget.origin(head.target()));
+    }
+    if (via.tunnel() != null) {
+      throw Refused.malformed("A request in a tunnel names its path alone.");
+    }
+    return value(RequestTarget.absolute(head.target()));
+  }
+
+  /// The one authority, from the tunnel or the absolute form; Host must agree (INV-2).
+  private static Authority authority(Head head, Via via, RequestTarget target) throws Refused {
+    var tunnel = via.tunnel();
+    var authority = tunnel == null ? Objects.requireNonNull(target.authority()) : tunnel;
+    var host = host(head);
+    if (host == null) {
+      if (!head.oldVersion()) {
+        throw Refused.malformed("The request has no Host.");
+      }
+      return authority;
+    }
+    if (!value(Authority.parse(authority.scheme(), host)).equals(authority)) {
+      throw tunnel == null
+          ? Refused.malformed("Host and request target disagree.")
+          : Refused.because(
+              Reason.AUTHORITY_MISMATCH, "Host names another authority than the tunnel leads to.");
+    }
+    return authority;
+  }
+
+  private static @org.jspecify.annotations.Nullable String host(Head head) throws Refused {
+    String host = null;
+    for (var field : head.fields()) {
+      if ("host".equalsIgnoreCase(field.name().toString())) {
+        if (host != null) {
+          throw Refused.malformed("The request has more than one Host.");
+        }
+        host = field.value().toString();
+      }
+    }
+    return host;
+  }
+
+  private static <T> T value(Parsed<T> parsed) throws Refused {
+    return switch (parsed) {
+      case Parsed.Ok<T>(T value) -> value;
+      case Parsed.Malformed<T>(String why) -> throw Refused.malformed(why);
+    };
+  }
+}

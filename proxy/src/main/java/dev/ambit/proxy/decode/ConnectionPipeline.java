@@ -1,0 +1,71 @@
+package dev.ambit.proxy.decode;
+
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.flow.FlowControlHandler;
+
+/// The handlers of one agent connection, in order. Nothing else adds or removes any.
+public final class ConnectionPipeline {
+  private ConnectionPipeline() {}
+
+  /// Lays out a connection that was just accepted.
+  public static void accepted(ChannelPipeline pipeline, Decoding decoding) {
+    lay(pipeline, decoding, new Entry.Explicit());
+  }
+
+  /// Lets the call in flight end, if there is one, and then the connection.
+  public static void drain(ChannelPipeline pipeline) {
+    pipeline.fireUserEventTriggered(Signal.DRAIN);
+  }
+
+  /// Puts the handlers of the next point of life in place of the present ones; bytes already read
+  /// go to the first of them.
+  static void lay(ChannelPipeline pipeline, Decoding decoding, Entry entry) {
+    var present = pipeline.toMap().values().stream().filter(ConnectionPipeline::isOurs).toList();
+    switch (entry) {
+      case Entry.Explicit() -> http(pipeline, decoding, Via.straight());
+      case Entry.TunnelOpened(var connect, var via) ->
+          pipeline.addLast(new TunnelStart(pipeline.channel().eventLoop(), decoding, connect, via));
+      case Entry.PlainTunnel(var via) -> http(pipeline, decoding, via);
+      case Entry.TlsTunnel(var tls, var via) -> {
+        pipeline.addLast(tls);
+        http(pipeline, decoding, via);
+      }
+    }
+    present.reversed().forEach(pipeline::remove);
+    if (!present.isEmpty()) {
+      pipeline.read();
+    }
+  }
+
+  private static void http(ChannelPipeline pipeline, Decoding decoding, Via via) {
+    pipeline.addLast(new RequestGuard(decoding.limits())); // only bytes with one meaning pass
+    pipeline.addLast(new HttpRequestDecoder(strict(decoding))); // the second reading
+    pipeline.addLast(new FlowControlHandler()); // one message for one read
+    pipeline.addLast(new AgentConnection(decoding, via)); // requests become calls, one by one
+  }
+
+  private static boolean isOurs(ChannelHandler handler) {
+    return handler instanceof RequestGuard
+        || handler instanceof HttpRequestDecoder
+        || handler instanceof FlowControlHandler
+        || handler instanceof AgentConnection
+        || handler instanceof TunnelStart;
+  }
+
+  private static HttpDecoderConfig strict(Decoding decoding) {
+    var limits = decoding.limits();
+    return new HttpDecoderConfig()
+        .setMaxInitialLineLength(limits.requestLineBytes())
+        .setMaxHeaderSize(limits.headBytes())
+        .setMaxChunkSize(64 * 1_024)
+        .setChunkedSupported(true)
+        .setAllowPartialChunks(true)
+        .setAllowDuplicateContentLengths(false)
+        .setValidateHeaders(true)
+        .setStrictLineParsing(true)
+        .setUseRfc9112TransferEncoding(true);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.ambit.proxy.relay;
+
+import dev.ambit.proxy.model.Limits;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+
+/// Netty's response decoder, repairing nothing.
+final class StrictResponseDecoder extends HttpResponseDecoder {
+  private boolean answersHead;
+
+  StrictResponseDecoder(Limits limits) {
+    super(
+        new HttpDecoderConfig()
+            .setMaxInitialLineLength(limits.requestLineBytes())
+            .setMaxHeaderSize(limits.headBytes())
+            .setMaxChunkSize(64 * 1_024)
+            .setChunkedSupported(true)
+            .setAllowPartialChunks(true)
+            .setAllowDuplicateContentLengths(false)
+            .setValidateHeaders(true)
+            .setStrictLineParsing(true)
+            .setUseRfc9112TransferEncoding(true));
+  }
+
+  /// Says what the next answer answers: one to HEAD has no body, whatever its fields say.
+  void expect(boolean head) {
+    answersHead = head;
+  }
+
+  /// Bytes behind the last whole message.
+  int leftover() {
+    return actualReadableBytes();
+  }
+
+  @Override
+  protected boolean isContentAlwaysEmpty(HttpMessage msg) {
+    return answersHead || super.isContentAlwaysEmpty(msg);
+  }
+
+  @Override
+  protected boolean isSwitchingToNonHttp1Protocol(HttpResponse msg) {
+    return false;
+  }
+
+  @Override
+  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+    throw new IllegalArgumentException("answer: two lengths (expected: one)");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.ambit.proxy.respond;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.ambit.envelope.Reason;
+import dev.ambit.proxy.model.CallId;
+import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.Failure;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/// The answer an agent sees when the proxy, not the upstream, speaks: a status and a problem (RFC
+/// 9457) that a person or a model can act on.
+///
+/// @param problem `application/problem+json`
+/// @param retryAfterSeconds when to try again, 0 when that is not known
+public record Reply(int status, String problem, int retryAfterSeconds) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  public static Reply to(CallId call, Denial denial) {
+    var kind = Kind.of(denial.reason());
+    var code = denial.reason().code();
+    return new Reply(
+        kind.status(),
+        problem(
+            "urn:ambit:denial:" + code,
+            kind.title(),
+            denial.detail(),
+            code,
+            denial.session().map(session -> session.id().value()),
+            call,
+            kind.retryable()),
+        denial.retryAfterSeconds());
+  }
+
+  public static Reply to(CallId call, Failure failure) {
+    return new Reply(
+        failure.timeout() ? 504 : 502,
+        problem(
+            "urn:ambit:failure:upstream_failed",
+            failure.timeout() ? "The upstream did not answer in time" : "The upstream failed",
+            failure.detail(),
+            "upstream_failed:" + failure.stage().code(),
+            Optional.empty(),
+            call,
+            true),
+        0);
+  }
+
+  /// What nobody planned: no detail.
+  public static Reply internal(CallId call) {
+    return new Reply(
+        500,
+        problem(
+            "urn:ambit:failure:internal",
+            "The proxy failed",
+            "The call was not completed.",
+            "internal",
+            Optional.empty(),
+            call,
+            false),
+        0);
+  }
+
+  /// How one reason is answered. No `default`: a new reason must choose its own.
+  private record Kind(int status, boolean retryable, String title) {
+    static Kind of(Reason reason) {
+      return switch (reason) {
+        case LEASE_LOST -> new Kind(503, true, "The proxy lost its lease");
+        case NO_SESSION -> new Kind(403, false, "No session");
+        case SESSION_AMBIGUOUS -> new Kind(403, false, "Session ambiguous");
+        case SESSION_SUSPENDED -> new Kind(403, true, "Session suspended");
+        case SESSION_ENDED -> new Kind(403, false, "Session ended");
+        case SESSION_EXPIRED -> new Kind(403, false, "Session expired");
+        case SESSION_IDLE -> new Kind(403, false, "Session closed as idle");
+        case TARGET_UNKNOWN -> new Kind(403, false, "Target unknown");
+        case AUTHORITY_MISMATCH -> new Kind(421, false, "Authority mismatch");
+        case ADDRESS_FORBIDDEN -> new Kind(403, false, "Address forbidden");
+        case PROTOCOL_NOT_GRANTED -> new Kind(403, false, "Protocol not granted");
+        case METHOD_NOT_GRANTED -> new Kind(403, false, "Method not granted");
+        case PATH_NOT_GRANTED -> new Kind(403, false, "Path not granted");
+        case DENIED_BY_RULE -> new Kind(403, false, "Denied by rule");
+        case BUDGET_EXHAUSTED -> new Kind(429, false, "Budget exhausted");
+        case CONTROL_UNAVAILABLE -> new Kind(503, true, "Control plane unavailable");
+        case CREDENTIAL_UNAVAILABLE -> new Kind(503, true, "Credential unavailable");
+        case AUDIT_UNAVAILABLE -> new Kind(503, true, "Audit unavailable");
+        case MALFORMED -> new Kind(400, false, "Malformed request");
+        case LIMIT_EXCEEDED -> new Kind(431, false, "Request too large");
+        case UNSUPPORTED -> new Kind(405, false, "Method not supported");
+        case SHUTTING_DOWN -> new Kind(503, true, "Shutting down");
+      };
+    }
+  }
+
+  private static String problem(
+      String type,
+      String title,
+      String detail,
+      String reason,
+      Optional<String> session,
+      CallId call,
+      boolean retryable) {
+    var text = new StringWriter(256);
+    try (var json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("type", type);
+      json.writeStringField("title", title);
+      json.writeStringField("detail", detail);
+      json.writeStringField("reason", reason);
+      if (session.isPresent()) {
+        json.writeStringField("session", session.get());
+      }
+      json.writeStringField("decision", call.value());
+      json.writeBooleanField("retryable", retryable);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return text.toString();
+  }
+}
