@@ -34,6 +34,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
 
   @Override
   public void onNext(AttachRequest request) {
+    var handled = false;
     try {
       switch (request.getMessageCase()) {
         case HELLO -> hello(request.getHello());
@@ -48,9 +49,14 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
         case MESSAGE_NOT_SET ->
             throw new IllegalArgumentException("message: none (expected: one of the known)");
       }
+      handled = true;
     } catch (IllegalArgumentException refused) {
       stream.end(Status.INVALID_ARGUMENT.withDescription(refused.getMessage()));
-      detach();
+    } finally {
+      // Also after what nobody planned, for which gRPC ends the call.
+      if (!handled) {
+        detach();
+      }
     }
   }
 

@@ -141,12 +141,21 @@ final class Proxies implements Cuts {
     }
   }
 
-  /// Whether the proxy has a stream at this moment.
-  boolean attached(ProxyTable.Key proxy) {
+  /// Proxies that have a stream at this moment.
+  int attached() {
     lock.lock();
     try {
-      return holders.values().stream()
-          .anyMatch(holder -> holder.stream != null && holder.boot.proxy().equals(proxy));
+      return (int) holders.values().stream().filter(holder -> holder.stream != null).count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether leases are granted: the change table was read a moment ago.
+  boolean granting() {
+    lock.lock();
+    try {
+      return read && nanos.getAsLong() - readAt < READING_AGE_MAX.toNanos();
     } finally {
       lock.unlock();
     }

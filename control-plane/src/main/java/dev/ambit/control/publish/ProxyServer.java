@@ -75,6 +75,16 @@ public final class ProxyServer implements AutoCloseable {
     return proxies.serving(workload);
   }
 
+  /// Proxies that have a stream at this moment.
+  public int attached() {
+    return proxies.attached();
+  }
+
+  /// Whether the change table was read a moment ago, so that leases are granted.
+  public boolean granting() {
+    return proxies.granting();
+  }
+
   /// Opens the port.
   public void start(
       InetSocketAddress listen,

@@ -20,6 +20,7 @@ final class ProxyStream {
   ProxyStream(ServerCallStreamObserver<AttachResponse> observer) {
     this.observer = observer;
     observer.setOnReadyHandler(this::drain);
+    observer.setOnCancelHandler(this::gone);
   }
 
   /// Sends now or when the connection takes it.

@@ -102,6 +102,7 @@ public final class Store implements AutoCloseable {
   private static void createPrivate(Path file) {
     try {
       if (!Files.exists(file)) {
+        Files.createDirectories(file.toAbsolutePath().getParent());
         Files.createFile(
             file,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -1,0 +1,259 @@
+package dev.ambit.control;
+
+import dev.ambit.control.admin.AdminServer;
+import dev.ambit.control.api.ApiServer;
+import dev.ambit.control.budget.Ledger;
+import dev.ambit.control.caller.AccessFolder;
+import dev.ambit.control.caller.BootstrapToken;
+import dev.ambit.control.config.Settings;
+import dev.ambit.control.credential.KeyFile;
+import dev.ambit.control.lifecycle.Handles;
+import dev.ambit.control.lifecycle.Sessions;
+import dev.ambit.control.lifecycle.Timers;
+import dev.ambit.control.metrics.Metrics;
+import dev.ambit.control.publish.ProxyServer;
+import dev.ambit.control.resources.CurrentResources;
+import dev.ambit.control.store.BudgetTable;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.control.store.Store;
+import dev.ambit.envelope.Ids;
+import dev.ambit.resources.Finding;
+import dev.ambit.spiffe.identity.PeerPolicy;
+import dev.ambit.spiffe.source.IdentityUnavailable;
+import dev.ambit.spiffe.source.Snapshot;
+import dev.ambit.spiffe.source.SpiffeSource;
+import dev.ambit.spiffe.tls.SpiffeTls;
+import dev.ambit.spiffe.x509.Pem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The control plane as one running thing: made and wired here by hand, from the inside out, and
+/// taken down in the opposite order.
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+  private static final int HANDLE_KEY_BYTES = 32;
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final Settings settings;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final SecureRandom random = new SecureRandom();
+  private final Metrics metrics = new Metrics();
+  private final Deque<Runnable> closers = new ArrayDeque<>();
+  private Ports ports = new Ports(0, 0, 0, 0);
+  private String id = "";
+
+  private ControlPlane(Settings settings, InstantSource clock, LongSupplier nanos) {
+    this.settings = settings;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /// Starts everything, or nothing: what was opened before a failure is closed again.
+  ///
+  /// @param nanos a monotonic clock, as `System::nanoTime`
+  public static ControlPlane start(Settings settings, InstantSource clock, LongSupplier nanos)
+      throws Unusable, IdentityUnavailable, IOException {
+    var plane = new ControlPlane(settings, clock, nanos);
+    var started = false;
+    try {
+      plane.start();
+      started = true;
+      return plane;
+    } finally {
+      if (!started) {
+        plane.close();
+      }
+    }
+  }
+
+  /// The ports as bound.
+  public Ports ports() {
+    return ports;
+  }
+
+  /// Its own SPIFFE ID.
+  public String id() {
+    return id;
+  }
+
+  /// Closes what was opened last first; whatever one part says, the others are closed too.
+  @Override
+  public void close() {
+    if (!closers.isEmpty()) {
+      try {
+        closers.pop().run();
+      } finally {
+        close();
+      }
+    }
+  }
+
+  private void start() throws Unusable, IdentityUnavailable, IOException {
+    // Before anything is opened: a set that cannot be used is the operator's next step.
+    var resources = resources(settings.resources());
+    var source = SpiffeSource.open(settings.socket(), settings.patience());
+    closers.push(source::close);
+    var self = source.current().spiffeId();
+    var store = Store.open(settings.database(), clock);
+    closers.push(store::close);
+    Files.createDirectories(settings.keys());
+
+    var proxies = new ProxyServer(store, settings.lease(), clock, nanos, metrics::pushed);
+    closers.push(proxies::close);
+    var ids = new Ids(clock, random);
+    var evidence =
+        Evidence.make(
+            new Evidence.Base(
+                store, proxies.cuts(), resources, self, settings.keys(), ids, random, clock));
+    closers.push(evidence.stop());
+    var table = new SessionTable(store);
+    var sessions =
+        new Sessions(table, resources, evidence.closures(), new Handles(handleKey()), ids, clock);
+    var timers = new Timers(table, sessions, resources, clock);
+
+    var tls = new SpiffeTls(source, peers(self));
+    var ledger = new Ledger(new BudgetTable(store));
+    proxies.start(
+        settings.proxies(),
+        tls.grpcServer(),
+        ledger,
+        evidence.broker(),
+        evidence.orphans(),
+        evidence.audit());
+    var api =
+        new ApiServer(
+            new ApiServer.Parts(
+                store,
+                sessions,
+                evidence.broker(),
+                evidence.audit(),
+                evidence.keys(),
+                proxies::serving,
+                tls.keyManager(),
+                tls.trustManager()));
+    closers.push(api::close);
+    var token = BootstrapToken.issue(random, clock, settings.tokenLife());
+    var workloads = api.openForWorkloads(settings.workloads());
+    var people = api.openForPeople(settings.people(), token.token());
+    if (settings.access().isPresent()) {
+      grantAccess(settings.access().get(), token, source, people);
+    }
+
+    metrics.stale(resources::stale);
+    metrics.overdue(evidence.closures()::overdue);
+    metrics.attached(proxies::attached);
+    tick("resources", resources::reload);
+    tick("timers", timers::tick);
+    tick("proxies", proxies::tick);
+    tick("metrics", () -> metrics.sessions(table.count()));
+    evidence.start().run();
+    var admin = new AdminServer(settings.admin(), () -> unready(source, proxies), metrics::scrape);
+    closers.push(admin::close);
+    id = self;
+    ports = new Ports(proxies.port(), workloads, people, admin.port());
+  }
+
+  private static CurrentResources resources(Path folder) throws Unusable {
+    return switch (CurrentResources.read(folder)) {
+      case CurrentResources.Start.Ready(var ready) -> ready;
+      case CurrentResources.Start.Broken(var findings) ->
+          throw new Unusable(findings.stream().map(Finding::toString).toList());
+    };
+  }
+
+  private PeerPolicy peers(String self) {
+    return settings.peers().isEmpty()
+        ? PeerPolicy.of("spiffe://" + trustDomain(self) + "/*")
+        : new PeerPolicy(settings.peers());
+  }
+
+  private byte[] handleKey() throws IOException {
+    var file = settings.keys().resolve("handle.key");
+    var key =
+        KeyFile.readOrCreate(
+            file,
+            () -> {
+              var fresh = new byte[HANDLE_KEY_BYTES];
+              random.nextBytes(fresh);
+              return fresh;
+            });
+    if (key.length != HANDLE_KEY_BYTES) {
+      throw new IOException(
+          "handle.key: " + key.length + " bytes (expected: " + HANDLE_KEY_BYTES + ")");
+    }
+    return key;
+  }
+
+  private static void grantAccess(
+      Path folder, BootstrapToken.Fresh token, SpiffeSource source, int port) throws IOException {
+    var access = new AccessFolder(folder);
+    var now = source.current();
+    access.write(token.reveal(), roots(now), "127.0.0.1:" + port, now.spiffeId());
+    source.onChange(next -> {
+      try {
+        access.bundle(roots(next));
+      } catch (IOException failure) {
+        LOG.error("access: the roots in {} are old", folder, failure);
+      }
+    });
+  }
+
+  private static String trustDomain(String id) {
+    var start = "spiffe://".length();
+    return id.substring(start, id.indexOf('/', start));
+  }
+
+  private static String roots(Snapshot snapshot) {
+    var own = snapshot.bundles().get(trustDomain(snapshot.spiffeId()));
+    return own == null ? "" : Pem.certificates(own);
+  }
+
+  private Optional<String> unready(SpiffeSource source, ProxyServer proxies) {
+    if (!clock.instant().isBefore(source.current().notAfter())) {
+      return Optional.of("identity: expired (expected: the SPIFFE agent renews it)");
+    }
+    return proxies.granting()
+        ? Optional.empty()
+        : Optional.of("store: not read lately (expected: read within 1s)");
+  }
+
+  /// Runs the work once a second on a thread of its own: a slow one delays no other. What it dies
+  /// of is logged, and it is tried again.
+  private void tick(String name, Runnable work) {
+    var timer = Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name(name).factory());
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> attempt(name, work), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+    closers.push(timer::shutdownNow);
+  }
+
+  private static void attempt(String name, Runnable work) {
+    var once = new FutureTask<>(work, true);
+    once.run();
+    try {
+      var _ = once.get();
+    } catch (ExecutionException failure) {
+      LOG.error("{}: failed, tried again in {}", name, TICK, failure.getCause());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Where it listens.
+  public record Ports(int proxies, int workloads, int people, int admin) {}
+}

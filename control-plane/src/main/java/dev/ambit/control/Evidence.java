@@ -1,0 +1,127 @@
+package dev.ambit.control;
+
+import dev.ambit.control.audit.AuditLog;
+import dev.ambit.control.audit.Checkpoints;
+import dev.ambit.control.audit.Signer;
+import dev.ambit.control.audit.SigningKeys;
+import dev.ambit.control.audit.StoredAuditLog;
+import dev.ambit.control.closure.ClosureWorker;
+import dev.ambit.control.closure.Closures;
+import dev.ambit.control.closure.Cuts;
+import dev.ambit.control.closure.Pace;
+import dev.ambit.control.closure.ReceiptWriter;
+import dev.ambit.control.credential.Broker;
+import dev.ambit.control.credential.InFlight;
+import dev.ambit.control.credential.Issuing;
+import dev.ambit.control.credential.Orphans;
+import dev.ambit.control.credential.Providers;
+import dev.ambit.control.credential.SealedBroker;
+import dev.ambit.control.credential.Vault;
+import dev.ambit.control.credential.oauth.ClientCredentials;
+import dev.ambit.control.credential.oauth.IssuerHttp;
+import dev.ambit.control.resources.CurrentResources;
+import dev.ambit.control.store.AuditTable;
+import dev.ambit.control.store.CheckpointTable;
+import dev.ambit.control.store.CredentialTable;
+import dev.ambit.control.store.CutTable;
+import dev.ambit.control.store.OwnChain;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.control.store.Store;
+import dev.ambit.envelope.Ids;
+import dev.ambit.resources.ProviderSpec;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/// What issues credentials, sees them die and keeps the record of it, wired as one part.
+record Evidence(
+    Broker broker,
+    Orphans orphans,
+    AuditLog audit,
+    SigningKeys keys,
+    Closures closures,
+    Runnable start,
+    Runnable stop) {
+  private static final Duration CHECKPOINT = Duration.ofMinutes(1);
+  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final Duration REQUEST_MAX = Duration.ofSeconds(10);
+
+  /// A fresh token may not be known everywhere at once: ask again after these pauses.
+  private static final List<Duration> CONTROL_PAUSES =
+      List.of(Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+  static Evidence make(Base base) {
+    var clock = base.clock();
+    var vault = Vault.open(base.keys(), base.random());
+    var checkpointTable = new CheckpointTable(base.store());
+    var signer = Signer.open(base.keys(), checkpointTable, clock);
+    var audit = new AuditTable(base.store());
+    var credentials =
+        new CredentialTable(base.store(), new OwnChain(base.self(), base.ids().next()));
+    var cuts = new CutTable(base.store());
+    var http = new IssuerHttp(CONNECT_MAX, REQUEST_MAX);
+    var providers =
+        new Providers(
+            () -> base.resources().current().providers(),
+            spec ->
+                switch (spec) {
+                  case ProviderSpec.OAuthClientCredentials oauth ->
+                      new ClientCredentials(oauth, http);
+                });
+    var inFlight = new InFlight();
+    var closures =
+        new ClosureWorker(
+            new ClosureWorker.Tables(new SessionTable(base.store()), credentials, cuts),
+            base.cuts(),
+            providers,
+            vault,
+            inFlight,
+            new ReceiptWriter(credentials, cuts, audit, signer),
+            clock,
+            base.random(),
+            Pace.STANDARD);
+    var issuing =
+        new Issuing(
+            credentials,
+            providers,
+            vault,
+            inFlight,
+            base.ids(),
+            clock,
+            CONTROL_PAUSES,
+            closures::wake);
+    var broker = new SealedBroker(credentials, providers, vault, issuing, clock, closures::wake);
+    var checkpoints = new Checkpoints(checkpointTable, signer, clock);
+    return new Evidence(
+        broker,
+        broker,
+        new StoredAuditLog(audit, checkpointTable),
+        signer,
+        closures,
+        () -> {
+          closures.start();
+          checkpoints.start(CHECKPOINT);
+        },
+        () -> {
+          checkpoints.close();
+          closures.close();
+          http.close();
+        });
+  }
+
+  /// What it stands on.
+  ///
+  /// @param self the control plane's SPIFFE ID
+  /// @param keys folder of the vault key and the signing key
+  record Base(
+      Store store,
+      Cuts cuts,
+      CurrentResources resources,
+      String self,
+      Path keys,
+      Ids ids,
+      SecureRandom random,
+      InstantSource clock) {}
+}
