@@ -59,10 +59,9 @@ public record Envelope(
     for (var rule : denies) {
       check(targetNames.contains(rule.target()), "deny", rule.target(), "a target that exists");
     }
-    TargetIndex.of(targets)
-        .conflict()
-        .ifPresent(
-            conflict -> check(false, "target", conflict.target().name(), "a host of its own"));
+    for (var conflict : TargetIndex.of(targets).conflicts()) {
+      check(false, "target", conflict.target().name(), "a host and port of its own");
+    }
   }
 
   private static void check(boolean holds, String what, String name, String expected) {

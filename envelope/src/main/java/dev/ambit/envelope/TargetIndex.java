@@ -3,9 +3,10 @@ package dev.ambit.envelope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the one target that holds a host and port: exact hosts first, then those with one label
@@ -47,26 +48,36 @@ public final class TargetIndex {
   /// a call belongs to.
   public record Conflict(Target target, Target other, String host, int port) {}
 
-  public Optional<Conflict> conflict() {
+  /// Every pair of targets that share a host and port, once, at the first such host and port.
+  public List<Conflict> conflicts() {
+    var conflicts = new LinkedHashMap<Set<String>, Conflict>();
     for (var target : targets) {
       for (var host : target.hosts()) {
-        var rivals =
-            new ArrayList<>(
-                (host.isWildcard() ? wildcard : exact).getOrDefault(host.suffix(), List.of()));
-        var dot = host.text().indexOf('.');
-        if (!host.isWildcard() && dot > 0) {
-          rivals.addAll(wildcard.getOrDefault(host.text().substring(dot + 1), List.of()));
-        }
-        for (var rival : rivals) {
+        for (var rival : rivals(host)) {
           for (var port : target.ports()) {
             if (!rival.name().equals(target.name()) && rival.ports().contains(port)) {
-              return Optional.of(new Conflict(target, rival, host.text(), port));
+              conflicts.putIfAbsent(
+                  Set.of(target.name(), rival.name()),
+                  new Conflict(target, rival, host.text(), port));
             }
           }
         }
       }
     }
-    return Optional.empty();
+    return List.copyOf(conflicts.values());
+  }
+
+  /// Targets with the same host, or with a wildcard that holds this exact one.
+  private List<Target> rivals(HostPattern host) {
+    if (host.isWildcard()) {
+      return wildcard.getOrDefault(host.suffix(), List.of());
+    }
+    var rivals = new ArrayList<>(exact.getOrDefault(host.text(), List.of()));
+    var dot = host.text().indexOf('.');
+    if (dot > 0) {
+      rivals.addAll(wildcard.getOrDefault(host.text().substring(dot + 1), List.of()));
+    }
+    return rivals;
   }
 
   private static @Nullable Target among(@Nullable List<Target> targets, int port) {

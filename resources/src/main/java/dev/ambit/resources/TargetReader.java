@@ -1,0 +1,158 @@
+package dev.ambit.resources;
+
+import dev.ambit.envelope.AddressRules;
+import dev.ambit.envelope.Cidr;
+import dev.ambit.envelope.HostPattern;
+import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Target;
+import dev.ambit.envelope.UpstreamRoots;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Reads the `spec` of a Target.
+final class TargetReader {
+  private static final List<String> PROTOCOLS_NOT_BUILT =
+      List.of("mcp", "grpc", "websocket", "tcp", "tls");
+  private final Path folder;
+
+  TargetReader(Path folder) {
+    this.folder = folder;
+  }
+
+  /// A target with the places of its hosts, for what can only be judged beside other resources.
+  record Draft(Target target, List<Place> hosts) {
+    /// Where one of its hosts stands.
+    Place place(String host) {
+      var texts = target.hosts().stream().map(HostPattern::text).toList();
+      return hosts.get(Math.max(0, texts.indexOf(host)));
+    }
+  }
+
+  Optional<Draft> read(String name, Section spec) {
+    var before = spec.findings().count();
+    spec.unbuilt("sensitivity");
+    var hosts = new ArrayList<HostPattern>();
+    var places = new ArrayList<Place>();
+    for (var item : spec.texts("hosts", Target.HOSTS_MAX)) {
+      host(spec.findings(), item).ifPresent(hosts::add);
+      places.add(item.place());
+    }
+    var scheme =
+        spec.oneOf("protocol", List.of("https", "http"), PROTOCOLS_NOT_BUILT).equals("https")
+            ? Scheme.HTTPS
+            : Scheme.HTTP;
+    var ports = ports(spec, scheme);
+    var addresses = spec.optionalSection("addresses").map(this::addresses);
+    var roots = spec.optionalSection("tls").map(tls -> roots(spec, tls, scheme));
+    spec.close();
+    if (spec.findings().count() > before) {
+      return Optional.empty();
+    }
+    var target =
+        new Target(
+            name,
+            hosts,
+            ports,
+            scheme,
+            addresses.orElse(AddressRules.PUBLIC),
+            roots.orElse(new UpstreamRoots.SystemRoots()));
+    return Optional.of(new Draft(target, places));
+  }
+
+  private static Optional<HostPattern> host(Findings findings, Section.Item item) {
+    switch (HostPattern.parse(item.text())) {
+      case Parsed.Malformed<HostPattern>(String why) ->
+          findings.add(item.place(), Findings.shown(item.text()) + ": " + why);
+      case Parsed.Ok<HostPattern>(HostPattern host) -> {
+        if (host.forbidden()) {
+          findings.add(
+              item.place(),
+              host.text(),
+              "no loopback, link-local, metadata or other special address or name");
+        } else if (host.isWildcard() && host.suffix().indexOf('.') < 0) {
+          findings.add(item.place(), host.text(), "a wildcard below at least two labels");
+        } else {
+          return Optional.of(host);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Set<Integer> ports(Section spec, Scheme scheme) {
+    var ports = spec.counts("ports", 1, 65_535, Target.HOSTS_MAX);
+    var unique = new TreeSet<>(ports);
+    if (unique.size() < ports.size()) {
+      spec.findings().add(spec.place("ports"), "a port twice", "each once");
+    }
+    return spec.has("ports") ? unique : Set.of(scheme.defaultPort());
+  }
+
+  private AddressRules addresses(Section section) {
+    var allowPrivate = section.flag("allowPrivate");
+    var cidrs = new ArrayList<Cidr>();
+    for (var item : section.optionalTexts("cidrs", AddressRules.CIDRS_MAX)) {
+      switch (Cidr.parse(item.text())) {
+        case Parsed.Ok<Cidr>(Cidr cidr) -> {
+          if (new AddressRules(false, List.of(cidr)).forbidden().isPresent()) {
+            section
+                .findings()
+                .add(item.place(), cidr.text(), "no block with loopback, link-local or metadata");
+          }
+          cidrs.add(cidr);
+        }
+        case Parsed.Malformed<Cidr>(String why) ->
+            section.findings().add(item.place(), Findings.shown(item.text()) + ": " + why);
+      }
+    }
+    if (allowPrivate && !cidrs.isEmpty()) {
+      section.findings().add(section.place("cidrs"), "beside allowPrivate", "one of the two");
+    }
+    section.close();
+    return new AddressRules(allowPrivate, cidrs);
+  }
+
+  private UpstreamRoots roots(Section spec, Section tls, Scheme scheme) {
+    UpstreamRoots roots = new UpstreamRoots.SystemRoots();
+    if (scheme == Scheme.HTTP) {
+      spec.findings().add(spec.place("tls"), "tls with protocol http", "protocol https");
+    }
+    tls.unbuilt("spiffe");
+    var word = tls.isText("roots");
+    if (word) {
+      tls.oneOf("roots", List.of("system"), List.of("spiffe"));
+    } else {
+      var bundle = tls.optionalSection("roots").flatMap(TargetReader::bundle);
+      if (bundle.isPresent()) {
+        roots = pem(bundle.get()).<UpstreamRoots>map(UpstreamRoots.Bundle::new).orElse(roots);
+      }
+    }
+    tls.close();
+    return roots;
+  }
+
+  private static Optional<Section> bundle(Section roots) {
+    roots.unbuilt("spiffe");
+    var bundle = roots.section("bundle");
+    roots.close();
+    return bundle;
+  }
+
+  private Optional<String> pem(Section bundle) {
+    bundle.unbuilt("secret");
+    var file = bundle.text("file");
+    bundle.close();
+    var pem = file.isEmpty() ? Optional.<String>empty() : Pem.read(folder.resolve(file));
+    if (!file.isEmpty() && pem.isEmpty()) {
+      bundle
+          .findings()
+          .add(bundle.place("file"), Findings.shown(file), "a readable file of PEM certificates");
+    }
+    return pem;
+  }
+}
