@@ -1,0 +1,125 @@
+package dev.ambit.proxy;
+
+import dev.ambit.proxy.config.Config;
+import dev.ambit.proxy.config.ConfigReader;
+import dev.ambit.proxy.config.Key;
+import dev.ambit.spiffe.source.IdentityUnavailable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The proxy as a program: settings from the environment, always the production rules. Prints one
+/// line when it is ready; drains on SIGTERM.
+public final class ProxyMain {
+  private static final int OK = 0;
+  private static final int USAGE = 64;
+  private static final int NO_IDENTITY = 69;
+  private static final int CANNOT_START = 71;
+  private static final String LOGBACK = "logback.configurationFile";
+
+  private ProxyMain() {}
+
+  public static void main(String[] arguments) {
+    if (arguments.length > 0) {
+      System.exit(explain(arguments));
+    }
+    // Not the default name: a program that embeds the proxy has a configuration of its own.
+    if (System.getProperty(LOGBACK) == null) {
+      var _ = System.setProperty(LOGBACK, "ambit-proxy-logback.xml");
+    }
+    switch (ConfigReader.read(System.getenv())) {
+      case ConfigReader.Reading.Refused(var errors) -> {
+        errors.forEach(System.err::println);
+        System.exit(USAGE);
+      }
+      case ConfigReader.Reading.Read(Config config) -> run(config);
+    }
+  }
+
+  private static void run(Config config) {
+    try {
+      var proxy = Proxy.start(config, Surroundings.production(version(), new SecureRandom()));
+      var stopped = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> stop(proxy, config, stopped), "ambit-stop"));
+      announce(proxy, stopped);
+      stopped.await();
+    } catch (IdentityUnavailable absent) {
+      fail(NO_IDENTITY, absent);
+    } catch (IOException failed) {
+      fail(CANNOT_START, failed);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Says so once calls can be judged; whoever started the process waits for the line.
+  private static void announce(Proxy proxy, CountDownLatch stopped) throws InterruptedException {
+    while (!proxy.started()) {
+      if (stopped.await(20, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    }
+    System.out.printf(
+        "ready proxy=%s metrics=%s%n", text(proxy.address()), text(proxy.adminAddress()));
+    System.out.flush();
+  }
+
+  private static String text(InetSocketAddress address) {
+    var ip = address.getAddress().getHostAddress();
+    return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + address.getPort();
+  }
+
+  private static void stop(Proxy proxy, Config config, CountDownLatch stopped) {
+    try {
+      var drained = proxy.drain(config.drain()).toCompletableFuture();
+      var _ = drained.completeOnTimeout(null, slack(config.drain()), TimeUnit.MILLISECONDS).join();
+    } finally {
+      proxy.close();
+      stopped.countDown();
+    }
+  }
+
+  private static long slack(Duration drain) {
+    return drain.plusSeconds(2).toMillis();
+  }
+
+  private static void fail(int code, Exception failed) {
+    System.err.println(failed.getMessage());
+    System.exit(code);
+  }
+
+  private static String version() {
+    return Optional.ofNullable(ProxyMain.class.getPackage().getImplementationVersion())
+        .orElse("unpackaged");
+  }
+
+  private static int explain(String[] arguments) {
+    var help = arguments.length == 1 && arguments[0].equals("--help");
+    (help ? System.out : System.err).print(usage());
+    return help ? OK : USAGE;
+  }
+
+  /// What `--help` prints.
+  static String usage() {
+    var text = new StringBuilder();
+    text.append("Usage: ambit-proxy   (no arguments; settings are environment variables)\n\n");
+    for (var key : Key.values()) {
+      text.append(key.line()).append('\n');
+    }
+    text.append(
+        """
+
+        Prints "ready proxy=IP:PORT metrics=IP:PORT" once calls can be judged. Logs go to stderr.
+        SIGTERM: no new connections, running calls may end, then everything is let go of.
+
+        Exit codes: 0 stopped, 64 wrong settings, 69 no identity from the Workload API,
+        71 a folder or port cannot be used. On a signal the code is 128 plus its number.
+        """);
+    return text.toString();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.ambit.proxy.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Everything an operator can choose for a proxy; [Key] says what each is for.
+///
+/// @param listen where agents reach the proxy; port 0 lets the system choose
+/// @param controlPlane host and port
+/// @param spoolBytes bound of the audit spool
+/// @param issueWait how long a call waits for its credential
+/// @param drain how long running calls may go on after SIGTERM
+public record Config(
+    InetSocketAddress listen,
+    InetSocketAddress metrics,
+    Path spiffeSocket,
+    Endpoint controlPlane,
+    String controlPlaneId,
+    Path privateDir,
+    Path trustDir,
+    long spoolBytes,
+    Optional<InetSocketAddress> dns,
+    Duration issueWait,
+    Duration drain,
+    Optional<Pod> pod) {
+  /// A host, which is not looked up here, and a port.
+  public record Endpoint(String host, int port) {}
+
+  /// The pod the proxy runs in.
+  public record Pod(String uid, String namespace, String name) {}
+}
