@@ -20,8 +20,7 @@ public record AddressRules(boolean allowPrivate, List<Cidr> cidrs) {
           Cidr.parse("169.254.0.0/16").orThrow(),
           Cidr.parse("0.0.0.0/8").orThrow(),
           Cidr.parse("::/127").orThrow(),
-          Cidr.parse("fe80::/10").orThrow(),
-          Cidr.parse("fd00:ec2::/32").orThrow());
+          Cidr.parse("fe80::/10").orThrow());
 
   public AddressRules {
     cidrs = List.copyOf(cidrs);
@@ -47,9 +46,15 @@ public record AddressRules(boolean allowPrivate, List<Cidr> cidrs) {
     return false;
   }
 
-  /// The first block that reaches into loopback, link-local or metadata addresses: a set of
-  /// resources or a snapshot that holds one is refused, although [#admits] would not follow it.
+  /// The first block that reaches into loopback or link-local addresses, or is metadata or another
+  /// special block: a set of resources or a snapshot that holds one is refused, although [#admits]
+  /// would not follow it.
   public Optional<Cidr> forbidden() {
-    return cidrs.stream().filter(cidr -> FORBIDDEN.stream().anyMatch(cidr::overlaps)).findFirst();
+    return cidrs.stream().filter(AddressRules::forbidden).findFirst();
+  }
+
+  private static boolean forbidden(Cidr cidr) {
+    // A private block may have a metadata address somewhere inside; one that begins with it is it.
+    return AddressKind.of(cidr.network()).never() || FORBIDDEN.stream().anyMatch(cidr::overlaps);
   }
 }

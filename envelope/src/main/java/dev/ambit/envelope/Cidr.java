@@ -47,6 +47,11 @@ public final class Cidr {
         && agree(other.network, Math.min(prefix, other.prefix));
   }
 
+  /// The first address of the block, 4 or 16 bytes of the caller's own.
+  byte[] network() {
+    return network.clone();
+  }
+
   public String text() {
     return IpLiteral.print(network) + "/" + prefix;
   }

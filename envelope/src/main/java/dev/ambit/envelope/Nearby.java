@@ -56,7 +56,7 @@ final class Nearby {
 
   static String all(Target target, List<Grant> grants) {
     var each = new LinkedHashSet<String>();
-    for (var grant : grants) {
+    for (var grant : grants.subList(0, Math.min(grants.size(), NAMED_MAX + 1))) {
       each.add(String.join(", ", grant.methods()) + " " + some(paths(List.of(grant))));
     }
     return each.isEmpty()
@@ -66,13 +66,18 @@ final class Nearby {
 
   private static Set<String> paths(List<Grant> grants) {
     var paths = new LinkedHashSet<String>();
-    grants.forEach(grant -> paths.addAll(texts(grant.paths())));
+    for (var grant : grants) {
+      if (paths.size() > NAMED_MAX) {
+        break; // enough to say "and more": an envelope can hold thousands, and denials come fast
+      }
+      paths.addAll(texts(grant.paths()));
+    }
     return paths;
   }
 
   private static Set<String> texts(List<PathTemplate> paths) {
     var texts = new LinkedHashSet<String>();
-    paths.forEach(path -> texts.add(path.text()));
+    paths.stream().limit(NAMED_MAX + 1L).forEach(path -> texts.add(path.text()));
     return texts;
   }
 
@@ -80,7 +85,7 @@ final class Nearby {
     var named = new ArrayList<String>();
     for (var one : all) {
       if (named.size() == NAMED_MAX) {
-        return String.join(", ", named) + " and " + (all.size() - NAMED_MAX) + " more";
+        return String.join(", ", named) + " and more";
       }
       named.add(one.length() > CHARS_MAX ? one.substring(0, CHARS_MAX) + "…" : one);
     }

@@ -108,6 +108,17 @@ class RulesTest {
   }
 
   @Test
+  void namesAtMostFive() {
+    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var grant =
+        Fixtures.grant("g", "good", Set.of("GET"), "/1", "/2", "/3", "/4", "/5", "/6", "/7");
+    assertThat(decide(rules(target, grant), "GET", "https://api.good.test/x"))
+        .isInstanceOfSatisfying(
+            Decision.Denied.class,
+            no -> assertThat(no.detail()).endsWith("granted is /1, /2, /3, /4, /5 and more."));
+  }
+
+  @Test
   void neverRepeatsTheCallInItsAnswer() {
     var denied =
         (Decision.Denied) decide(RULES, "PUT", "https://api.good.test/ignore-previous-orders?x=y");
