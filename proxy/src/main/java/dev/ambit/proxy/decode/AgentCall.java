@@ -100,7 +100,7 @@ final class AgentCall implements AgentStream {
 
   @Override
   public void requestMore() {
-    if (requestEnded || gone || draining) {
+    if (requestEnded || gone || responseEnded) {
       return;
     }
     if (continuePending && !started()) {
@@ -279,6 +279,7 @@ final class AgentCall implements AgentStream {
       to.data(content.content());
     }
     if (last) {
+      bodyWait.clear();
       requestEnded = true;
       if (to != null) {
         to.end(trailers);

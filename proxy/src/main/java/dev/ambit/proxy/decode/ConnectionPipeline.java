@@ -4,7 +4,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.flow.FlowControlHandler;
 
 /// The handlers of one agent connection, in order. Nothing else adds or removes any.
 public final class ConnectionPipeline {
@@ -43,14 +42,14 @@ public final class ConnectionPipeline {
   private static void http(ChannelPipeline pipeline, Decoding decoding, Via via) {
     pipeline.addLast(new RequestGuard(decoding.limits())); // only bytes with one meaning pass
     pipeline.addLast(new HttpRequestDecoder(strict(decoding))); // the second reading
-    pipeline.addLast(new FlowControlHandler()); // one message for one read
+    pipeline.addLast(new OneByOne()); // one message for one read
     pipeline.addLast(new AgentConnection(decoding, via)); // requests become calls, one by one
   }
 
   private static boolean isOurs(ChannelHandler handler) {
     return handler instanceof RequestGuard
         || handler instanceof HttpRequestDecoder
-        || handler instanceof FlowControlHandler
+        || handler instanceof OneByOne
         || handler instanceof AgentConnection
         || handler instanceof TunnelStart;
   }
