@@ -1,0 +1,145 @@
+package dev.ambit.proxy.identify;
+
+import static dev.ambit.proxy.testing.Samples.ONE;
+import static dev.ambit.proxy.testing.Samples.THREE;
+import static dev.ambit.proxy.testing.Samples.TWO;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.Sharing;
+import dev.ambit.proxy.model.Connection;
+import dev.ambit.proxy.model.Outcome;
+import dev.ambit.proxy.model.Session;
+import dev.ambit.proxy.model.SessionImage;
+import dev.ambit.proxy.model.Tombstone;
+import dev.ambit.proxy.testing.Samples;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// A call belongs to exactly one session, or to none.
+class SessionsTest {
+  private static final String URL = "https://api.good.test/v1/items/7";
+  private static final Session EXCLUSIVE = Samples.session(ONE, 1);
+  private static final Session RUN_A = Samples.byHandle(TWO, "handle-a");
+  private static final Session RUN_B = Samples.byHandle(THREE, "handle-b");
+
+  private final Connection connection = new Connection();
+  private boolean lease = true;
+  private long nanos;
+
+  @Test
+  void refusesEverythingWithoutALease() {
+    lease = false;
+    assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo("lease_lost");
+  }
+
+  @Test
+  void findsTheExclusiveSession() {
+    assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo(ONE.value());
+  }
+
+  @Test
+  void findsNoneWhereThereIsNone() {
+    assertThat(said(Samples.image())).isEqualTo("no_session");
+  }
+
+  @Test
+  void refusesTwoExclusiveOnes() {
+    assertThat(said(Samples.image(EXCLUSIVE, Samples.session(TWO, 1))))
+        .isEqualTo("session_ambiguous");
+  }
+
+  @Test
+  void findsEachSessionByItsHandle() {
+    var image = Samples.image(RUN_A, RUN_B);
+    assertThat(said(image, new Connection(), "handle-a")).isEqualTo(TWO.value());
+    assertThat(said(image, new Connection(), "handle-b")).isEqualTo(THREE.value());
+  }
+
+  @Test
+  void refusesACallWithoutHandleEvenWhenOnlyOneSessionIsActive() {
+    assertThat(said(Samples.image(RUN_A))).isEqualTo("no_session");
+  }
+
+  @Test
+  void refusesAWrongHandleAlsoBesideAnExclusiveSession() {
+    assertThat(said(Samples.image(RUN_A), new Connection(), "wrong"))
+        .isEqualTo("session_ambiguous");
+    assertThat(said(Samples.image(EXCLUSIVE), new Connection(), "wrong"))
+        .isEqualTo("session_ambiguous");
+  }
+
+  @Test
+  void refusesADuplicatedHandleEvenWhenBothAreRight() {
+    assertThat(said(Samples.image(RUN_A), new Connection(), "handle-a", "handle-a"))
+        .isEqualTo("session_ambiguous");
+  }
+
+  @Test
+  void refusesASecondSessionOnOneConnection() {
+    var image = Samples.image(RUN_A, RUN_B);
+    assertThat(said(image, connection, "handle-a")).isEqualTo(TWO.value());
+    assertThat(said(image, connection, "handle-b")).isEqualTo("session_ambiguous");
+    assertThat(said(image, connection, "handle-a")).isEqualTo(TWO.value());
+  }
+
+  @Test
+  void tellsWhyASessionEnded() {
+    assertThat(said(ended(Reason.SESSION_ENDED, ""))).isEqualTo("session_ended");
+    assertThat(said(ended(Reason.SESSION_EXPIRED, ""))).isEqualTo("session_expired");
+    assertThat(said(ended(Reason.SESSION_IDLE, ""))).isEqualTo("session_idle");
+  }
+
+  @Test
+  void knowsTheHandleOfAnEndedSession() {
+    var image = ended(Reason.SESSION_IDLE, Samples.sha256("handle-a"));
+    assertThat(said(image, new Connection(), "handle-a")).isEqualTo("session_idle");
+    assertThat(said(image, new Connection(), "handle-b")).isEqualTo("session_ambiguous");
+    assertThat(said(image)).isEqualTo("no_session");
+  }
+
+  @Test
+  void givesNoLaterSessionToTheConnectionOfAnEndedOne() {
+    assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo(ONE.value());
+    var next =
+        new SessionImage(
+            1,
+            2,
+            Map.of(TWO, Samples.session(TWO, 2)),
+            Map.of(ONE, new Tombstone(Reason.SESSION_ENDED, "")));
+    assertThat(said(next)).isEqualTo("session_ended");
+    assertThat(said(next, new Connection())).isEqualTo(TWO.value());
+  }
+
+  @Test
+  void refusesASuspendedSession() {
+    var suspended =
+        Samples.session(Samples.envelope(ONE, Sharing.EXCLUSIVE), 1, true, Long.MAX_VALUE, "");
+    assertThat(said(Samples.image(suspended))).isEqualTo("session_suspended");
+  }
+
+  @Test
+  void refusesAtTheInstantTheSessionExpires() {
+    nanos = EXCLUSIVE.deadlineNanos() - 1;
+    assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo(ONE.value());
+    nanos++;
+    assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo("session_expired");
+  }
+
+  private static SessionImage ended(Reason reason, String handleDigest) {
+    return new SessionImage(1, 2, Map.of(), Map.of(ONE, new Tombstone(reason, handleDigest)));
+  }
+
+  private String said(SessionImage image) {
+    return said(image, connection);
+  }
+
+  private String said(SessionImage image, Connection by, String... handles) {
+    var sessions = new Sessions(() -> image, () -> lease, () -> nanos);
+    return switch (sessions.identify(Samples.arrival(URL, by, handles))) {
+      case Outcome.Proceed<SessionCall>(var found) -> found.session().id().value();
+      case Outcome.Refuse<SessionCall>(var denial) -> denial.reason().code();
+      case Outcome.Fail<SessionCall>(var failure) -> failure.detail();
+    };
+  }
+}
