@@ -11,8 +11,10 @@ CREATE TABLE provider_version (
 
 -- ISSUING: the issuer is being asked. CHECKING: it answered, the positive control is out. LIVE: in use.
 -- RETIRED: used no more, to be revoked and proven dead. SETTLED: it has its outcome and no sealed copy.
+-- n: the order in which they were asked for.
 CREATE TABLE credential (
-  id TEXT PRIMARY KEY,
+  n INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
   session TEXT NOT NULL REFERENCES session (id),
   provider TEXT NOT NULL,
   provider_version TEXT NOT NULL REFERENCES provider_version (digest),
@@ -43,7 +45,7 @@ CREATE TABLE credential (
   CHECK (outcome <> 'DEAD_PROVEN' OR (alive_at IS NOT NULL AND revoked_at IS NOT NULL))
 );
 
-CREATE INDEX credential_by_session ON credential (session, id);
+CREATE INDEX credential_by_session ON credential (session, n);
 CREATE INDEX credential_unsettled ON credential (state) WHERE state <> 'SETTLED';
 
 -- Answers of issuers: the first ALIVE and the last ones.

@@ -79,7 +79,7 @@ public final class Checkpoints implements AutoCloseable {
     return new Checkpoint.Head(head.workload(), head.boot(), head.seq(), hash);
   }
 
-  private static String sha256(byte[] payload) {
+  static String sha256(byte[] payload) {
     try {
       var digest = MessageDigest.getInstance("SHA-256").digest(payload);
       return HexFormat.of().formatHex(digest);

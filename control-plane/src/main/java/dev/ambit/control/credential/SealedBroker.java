@@ -98,11 +98,13 @@ public final class SealedBroker implements Broker, Orphans {
         .name("issue-" + key.session())
         .uncaughtExceptionHandler((_, failure) -> LOG.error("issuing failed", failure))
         .start(() -> {
+          Outcome outcome = new Outcome.None("issuing: failed unexpectedly");
           try {
-            mine.complete(ensure(key, session, order));
+            outcome = ensure(key, session, order);
           } finally {
+            // First: nobody may join a flight that has landed.
             flights.remove(key);
-            mine.complete(new Outcome.None("issuing: failed unexpectedly"));
+            mine.complete(outcome);
           }
         });
     return mine;

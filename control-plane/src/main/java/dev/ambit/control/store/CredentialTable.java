@@ -242,7 +242,7 @@ public final class CredentialTable {
         tx.createQuery(
                 "SELECT * FROM credential WHERE session = :session AND grant_name = :grant"
                     + " AND authority = :authority AND proxy = :proxy AND state = 'LIVE'"
-                    + " AND retire_at IS NULL ORDER BY id DESC LIMIT 1")
+                    + " AND retire_at IS NULL ORDER BY n DESC LIMIT 1")
             .bind("session", session)
             .bind("grant", grant)
             .bind("authority", authority)
@@ -374,7 +374,7 @@ public final class CredentialTable {
 
   private List<CredentialRow> where(String condition, String key) {
     return store.read(tx ->
-        tx.createQuery("SELECT * FROM credential WHERE " + condition + " ORDER BY id")
+        tx.createQuery("SELECT * FROM credential WHERE " + condition + " ORDER BY n")
             .bind("key", key)
             .map(CredentialRow::of)
             .list());
