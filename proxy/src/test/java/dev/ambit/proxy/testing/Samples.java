@@ -167,7 +167,7 @@ public final class Samples {
   /// A call with an identifier of its own.
   public static Arrival arrival(int number, String url) {
     return new Arrival(
-        new CallId("01ARZ3NDEKTSV4RRFF0%08d".formatted(number)),
+        new CallId("01ARZ3NDEKTSV4RRFF%08d".formatted(number)),
         0,
         call("GET", url),
         List.of(),
