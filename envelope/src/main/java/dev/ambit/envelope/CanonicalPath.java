@@ -1,7 +1,6 @@
 package dev.ambit.envelope;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /// A path with one meaning: what is judged is what is sent (INV-6), and where two servers could
@@ -24,9 +23,16 @@ public final class CanonicalPath {
   private final String text;
   private final List<String> segments;
 
+  /// Which segments a `{name}` takes: asked for every grant, worked out once.
+  private final boolean[] simple;
+
   private CanonicalPath(String text, List<String> segments) {
     this.text = text;
     this.segments = segments;
+    this.simple = new boolean[segments.size()];
+    for (var i = 0; i < simple.length; i++) {
+      simple[i] = simple(segments.get(i));
+    }
   }
 
   /// Parses the path part of a request target (no query, no fragment). security.md 4.3.
@@ -80,6 +86,11 @@ public final class CanonicalPath {
   @Override
   public String toString() {
     return text;
+  }
+
+  /// Whether the segment at `index` is [#simple].
+  boolean simple(int index) {
+    return simple[index];
   }
 
   /// Whether a segment is made of unreserved characters only, and not empty: what `{name}` takes.
@@ -157,6 +168,6 @@ public final class CanonicalPath {
       segments.add(segment);
       start = end + 1;
     }
-    return Parsed.ok(new CanonicalPath(text, Collections.unmodifiableList(segments)));
+    return Parsed.ok(new CanonicalPath(text, List.copyOf(segments)));
   }
 }

@@ -36,16 +36,6 @@ public record Grant(
     }
   }
 
-  /// Whether one of its paths is the call's.
-  boolean coversPath(CanonicalPath path) {
-    for (var template : paths) {
-      if (template.matches(path)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /// A copy in alphabetical order, so that messages and bytes are the same every time.
   static Set<String> sorted(Set<String> methods) {
     if (!Call.METHODS.containsAll(methods)) {

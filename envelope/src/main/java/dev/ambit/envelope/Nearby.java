@@ -9,7 +9,8 @@ import java.util.TreeSet;
 /// The sentence that a refused caller reads: what is granted nearby. Built from the envelope alone,
 /// so that nothing an agent chose comes back in it, and short: at most five of anything.
 final class Nearby {
-  private static final int NAMED_MAX = 5;
+  static final int NAMED_MAX = 5;
+
   private static final int CHARS_MAX = 120;
 
   private Nearby() {}
@@ -56,7 +57,7 @@ final class Nearby {
 
   static String all(Target target, List<Grant> grants) {
     var each = new LinkedHashSet<String>();
-    for (var grant : grants.subList(0, Math.min(grants.size(), NAMED_MAX + 1))) {
+    for (var grant : grants) {
       each.add(String.join(", ", grant.methods()) + " " + some(paths(List.of(grant))));
     }
     return each.isEmpty()
@@ -66,12 +67,7 @@ final class Nearby {
 
   private static Set<String> paths(List<Grant> grants) {
     var paths = new LinkedHashSet<String>();
-    for (var grant : grants) {
-      if (paths.size() > NAMED_MAX) {
-        break; // enough to say "and more": an envelope can hold thousands, and denials come fast
-      }
-      paths.addAll(texts(grant.paths()));
-    }
+    grants.forEach(grant -> paths.addAll(texts(grant.paths())));
     return paths;
   }
 

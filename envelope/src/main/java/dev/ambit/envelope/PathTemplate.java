@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A path a grant or rule speaks of: literal segments, `{name}` for exactly one non-empty segment
 /// of unreserved characters, and `**` for one or more whole segments, last only. Case-sensitive,
@@ -18,10 +19,17 @@ public final class PathTemplate {
   private final List<Segment> segments;
   private final boolean rest;
 
+  /// The literal segments, null for a free one: what [#matches] walks along.
+  private final @Nullable String[] literals;
+
   private PathTemplate(String text, List<Segment> segments, boolean rest) {
     this.text = text;
     this.segments = List.copyOf(segments);
     this.rest = rest;
+    this.literals = new @Nullable String[segments.size()];
+    for (var i = 0; i < literals.length; i++) {
+      literals[i] = segments.get(i) instanceof Segment.Literal(String literal) ? literal : null;
+    }
   }
 
   /// A segment before `**`.
@@ -93,24 +101,22 @@ public final class PathTemplate {
     return new PathTemplate(rest ? bare + "/" + REST : bare.toString(), bound, rest);
   }
 
-  /// Linear in the path's segments.
+  /// Linear in the path's segments, and without allocation.
   public boolean matches(CanonicalPath path) {
     var given = path.segments();
-    if (rest ? given.size() <= segments.size() : given.size() != segments.size()) {
+    var own = literals.length;
+    if (rest ? given.size() <= own : given.size() != own) {
       return false;
     }
-    for (var i = 0; i < segments.size(); i++) {
-      var matched =
-          switch (segments.get(i)) {
-            case Segment.Literal(String literal) -> literal.equals(given.get(i));
-            case Segment.Free _ -> CanonicalPath.simple(given.get(i));
-          };
-      if (!matched) {
+    // Backwards: the paths of one target differ at their ends.
+    for (var i = own - 1; i >= 0; i--) {
+      var literal = literals[i];
+      if (literal == null ? !path.simple(i) : !literal.equals(given.get(i))) {
         return false;
       }
     }
     // A server that ignores a trailing slash reads "/a/" as "/a", which "/a/**" does not cover.
-    return !rest || !given.get(segments.size()).isEmpty();
+    return !rest || !given.get(own).isEmpty();
   }
 
   /// For rules that forbid: as [#matches], but neither ASCII case, nor characters in a `{name}`,
@@ -138,13 +144,13 @@ public final class PathTemplate {
   }
 
   private boolean loosely(List<String> given, int size) {
-    var own = segments.size();
+    var own = literals.length;
     if (rest ? size <= own : size != own) {
       return false;
     }
     for (var i = 0; i < own; i++) {
-      if (segments.get(i) instanceof Segment.Literal(String literal)
-          && !Ascii.equalsIgnoreCase(literal, given.get(i))) {
+      var literal = literals[i];
+      if (literal != null && !Ascii.equalsIgnoreCase(literal, given.get(i))) {
         return false;
       }
     }

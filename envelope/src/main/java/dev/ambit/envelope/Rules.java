@@ -61,12 +61,32 @@ public final class Rules {
 
   private record Forbidden(DenyRule rule, Decision.Denied answer) {}
 
+  /// A grant with its methods as bits by their place in [Call#METHODS].
+  private record Permitting(int methods, List<PathTemplate> paths, Decision.Permitted answer) {
+    boolean hasMethod(int method) {
+      return (methods & method) != 0;
+    }
+
+    boolean hasPath(CanonicalPath path) {
+      for (var i = 0; i < paths.size(); i++) {
+        if (paths.get(i).matches(path)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static int bit(String method) {
+    return 1 << Call.METHODS.indexOf(method);
+  }
+
   /// One target with all that is said about it.
   private static final class Side {
     private final Target target;
     private final Decision.Denied wrongScheme;
     private final List<Forbidden> rules = new ArrayList<>();
-    private final List<Decision.Permitted> grants = new ArrayList<>();
+    private final List<Permitting> grants = new ArrayList<>();
 
     Side(Target target, Envelope envelope) {
       this.target = target;
@@ -78,7 +98,8 @@ public final class Rules {
       }
       for (var grant : envelope.grants()) {
         if (grant.target().equals(target.name())) {
-          grants.add(new Decision.Permitted(target, grant));
+          var methods = grant.methods().stream().mapToInt(Rules::bit).sum();
+          grants.add(new Permitting(methods, grant.paths(), new Decision.Permitted(target, grant)));
         }
       }
     }
@@ -87,36 +108,44 @@ public final class Rules {
       if (call.authority().scheme() != target.scheme()) {
         return wrongScheme;
       }
-      for (var forbidden : rules) {
-        if (forbidden.rule().covers(call)) {
-          return forbidden.answer();
+      for (var i = 0; i < rules.size(); i++) {
+        if (rules.get(i).rule().covers(call)) {
+          return rules.get(i).answer();
         }
       }
-      for (var permitted : grants) {
-        var grant = permitted.grant();
-        if (grant.methods().contains(call.method()) && grant.coversPath(call.path())) {
-          return permitted;
+      var method = bit(call.method());
+      for (var i = 0; i < grants.size(); i++) {
+        var grant = grants.get(i);
+        if (grant.hasMethod(method) && grant.hasPath(call.path())) {
+          return grant.answer();
         }
       }
-      return nearestMiss(call);
+      return nearestMiss(method, call.path());
     }
 
     /// The grant that fails last decides what is told: one with the path but another method, else
     /// one with the method but another path.
-    private Decision nearestMiss(Call call) {
-      var samePath = grants(grant -> grant.coversPath(call.path()));
+    private Decision nearestMiss(int method, CanonicalPath path) {
+      var samePath = some(grant -> grant.hasPath(path));
       if (!samePath.isEmpty()) {
         return denied(Reason.METHOD_NOT_GRANTED, Nearby.methods(target, samePath));
       }
-      var sameMethod = grants(grant -> grant.methods().contains(call.method()));
+      var sameMethod = some(grant -> grant.hasMethod(method));
       if (!sameMethod.isEmpty()) {
         return denied(Reason.PATH_NOT_GRANTED, Nearby.paths(target, sameMethod));
       }
-      return denied(Reason.METHOD_NOT_GRANTED, Nearby.all(target, grants(_ -> true)));
+      return denied(Reason.METHOD_NOT_GRANTED, Nearby.all(target, some(_ -> true)));
     }
 
-    private List<Grant> grants(Predicate<Grant> wanted) {
-      return grants.stream().map(Decision.Permitted::grant).filter(wanted).toList();
+    /// As many as a sentence could name, and one more.
+    private List<Grant> some(Predicate<Permitting> wanted) {
+      var some = new ArrayList<Grant>();
+      for (var i = 0; i < grants.size() && some.size() <= Nearby.NAMED_MAX; i++) {
+        if (wanted.test(grants.get(i))) {
+          some.add(grants.get(i).answer().grant());
+        }
+      }
+      return some;
     }
 
     private Decision.Denied denied(Reason reason, String detail) {
