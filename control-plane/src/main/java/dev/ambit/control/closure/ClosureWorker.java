@@ -159,12 +159,15 @@ public final class ClosureWorker implements Closures, AutoCloseable {
     var session = sessions.find(new SessionId(id)).orElseThrow();
     awaitCutOrGrace(session);
     while (closing(session.id())) {
-      // Again each time: what was being issued when the session ended arrives later.
-      credentials.retireSession(id, "its session ended", clock.instant());
-      burials.look();
-      if (cuts.find(id).isPresent() && unsettled(id).isEmpty()) {
+      var open = unsettled(id);
+      if (open.isEmpty() && cuts.find(id).isPresent()) {
         close(session);
         return;
+      }
+      // Looked at each time: what was being issued when the session ended arrives later.
+      if (open.stream().anyMatch(ClosureWorker::inUse)) {
+        credentials.retireSession(id, "its session ended", clock.instant());
+        wake();
       }
       pause(pace.poll());
     }
@@ -188,6 +191,10 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   private boolean closing(SessionId id) {
     return sessions.find(id).filter(found -> found.state() == SessionState.CLOSING).isPresent();
+  }
+
+  private static boolean inUse(CredentialRow row) {
+    return row.state() == State.LIVE || row.state() == State.CHECKING;
   }
 
   private List<CredentialRow> unsettled(String session) {

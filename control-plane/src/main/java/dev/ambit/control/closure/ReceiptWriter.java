@@ -6,6 +6,7 @@ import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.CredentialRow;
 import dev.ambit.control.store.CredentialTable;
+import dev.ambit.control.store.CredentialTable.Answer;
 import dev.ambit.control.store.CutTable;
 import dev.ambit.envelope.receipt.Receipt;
 import java.time.Instant;
@@ -16,12 +17,9 @@ import java.util.List;
 
 /// Writes the receipt of a session whose credentials are all settled, from the store alone.
 public final class ReceiptWriter {
-  /// Answers told of each credential, so that a receipt of many stays below 768 KiB.
-  private static final int PROBES_OF_FEW = 9;
-
-  private static final int FEW = 128;
-  private static final int PROBES_OF_MANY = 2;
   private static final int CHAINS_MAX = 256;
+  private static final int ENVELOPES_MAX = 256;
+  private static final int CUTS_MAX = 256;
 
   private final CredentialTable credentials;
   private final CutTable cuts;
@@ -38,14 +36,19 @@ public final class ReceiptWriter {
 
   /// The signed receipt, a DSSE envelope in JSON.
   ByteString write(StoredSession session, Instant closedAt) {
-    var receipt = receipt(session, closedAt.truncatedTo(ChronoUnit.MILLIS));
-    return ByteString.copyFrom(signer.sign(Receipt.PAYLOAD_TYPE, receipt.toJson()).toJson());
+    var at = closedAt.truncatedTo(ChronoUnit.MILLIS);
+    for (var depth : Depth.values()) {
+      var payload = receipt(session, at, depth).toJson();
+      if (payload.length <= Receipt.BYTES_MAX) {
+        return ByteString.copyFrom(signer.sign(Receipt.PAYLOAD_TYPE, payload).toJson());
+      }
+    }
+    throw new IllegalStateException(
+        "receipt: too long (expected: at most " + Receipt.BYTES_MAX + " bytes)");
   }
 
-  private Receipt receipt(StoredSession session, Instant closedAt) {
+  private Receipt receipt(StoredSession session, Instant closedAt, Depth depth) {
     var id = session.id().value();
-    var rows = credentials.ofSession(id);
-    var probesMax = rows.size() > FEW ? PROBES_OF_MANY : PROBES_OF_FEW;
     var calls = audit.calls(id);
     return new Receipt(
         id,
@@ -61,20 +64,22 @@ public final class ReceiptWriter {
         session.endReason().orElseThrow().name(),
         session.endDetail(),
         cuts.find(id).orElseThrow().stream()
+            .limit(CUTS_MAX)
             .map(cut -> new Receipt.Cut(cut.proxy(), cut.acknowledged(), millis(cut.at())))
             .toList(),
-        rows.stream().map(row -> end(row, probesMax)).toList(),
+        credentials.ofSession(id).stream().map(row -> end(row, depth)).toList(),
         new Receipt.Calls(calls.permitted(), calls.denied()),
         audit.mentions(id, CHAINS_MAX).stream().map(ReceiptWriter::head).toList());
   }
 
   private List<Receipt.EnvelopeVersion> envelopes(StoredSession session) {
-    return cuts.envelopes(session.id().value()).stream()
+    var all = cuts.envelopes(session.id().value());
+    return all.subList(Math.max(0, all.size() - ENVELOPES_MAX), all.size()).stream()
         .map(envelope -> new Receipt.EnvelopeVersion(envelope.version(), envelope.digest()))
         .toList();
   }
 
-  private Receipt.CredentialEnd end(CredentialRow row, int probesMax) {
+  private Receipt.CredentialEnd end(CredentialRow row, Depth depth) {
     return new Receipt.CredentialEnd(
         row.id(),
         row.provider(),
@@ -84,7 +89,7 @@ public final class ReceiptWriter {
         row.askedAt(),
         row.issuedAt(),
         row.notAfter(),
-        row.granted(),
+        depth.granted ? row.granted() : List.of(),
         switch (row.outcome().orElseThrow()) {
           case DEAD_PROVEN -> Receipt.Outcome.DEAD_PROVEN;
           case DEAD_BY_EXPIRY -> Receipt.Outcome.DEAD_BY_EXPIRY;
@@ -93,20 +98,23 @@ public final class ReceiptWriter {
         row.note(),
         row.revokeAttempts(),
         row.probeAttempts(),
-        probes(row.id(), probesMax));
+        probes(row.id(), depth.lastProbes));
   }
 
-  /// The first (which is the first ALIVE where there was one) and the last answers.
-  private List<Receipt.Probe> probes(String credential, int countMax) {
-    var all = credentials.probes(credential);
-    var kept = new ArrayList<Receipt.Probe>();
-    for (var n = 0; n < all.size(); n++) {
-      if (n == 0 || n > all.size() - countMax) {
-        var probe = all.get(n);
-        kept.add(new Receipt.Probe(probe.at(), probe.answer().name(), probe.note()));
-      }
+  /// The first ALIVE, which is the positive control, and the last answers.
+  private List<Receipt.Probe> probes(String credential, int last) {
+    if (last == 0) {
+      return List.of();
     }
-    return kept;
+    var all = credentials.probes(credential);
+    var alive = all.stream().filter(probe -> probe.answer() == Answer.ALIVE).findFirst();
+    var kept = new ArrayList<>(all.subList(Math.max(0, all.size() - last), all.size()));
+    if (alive.isPresent() && !kept.contains(alive.get())) {
+      kept.addFirst(alive.get());
+    }
+    return kept.stream()
+        .map(probe -> new Receipt.Probe(probe.at(), probe.answer().name(), probe.note()))
+        .toList();
   }
 
   private static Receipt.ChainHead head(AuditTable.Mention mention) {
@@ -121,5 +129,21 @@ public final class ReceiptWriter {
 
   private static Instant millis(Instant at) {
     return at.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /// How much is told of each credential, the most that fits: a receipt must be writable whatever
+  /// happened.
+  private enum Depth {
+    FULL(8, true),
+    BRIEF(1, true),
+    BARE(0, false);
+
+    private final int lastProbes;
+    private final boolean granted;
+
+    Depth(int lastProbes, boolean granted) {
+      this.lastProbes = lastProbes;
+      this.granted = granted;
+    }
   }
 }

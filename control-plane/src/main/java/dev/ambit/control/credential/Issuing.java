@@ -10,14 +10,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Brings one credential from its issuer into the store, checked: remembered before it is asked
 /// for, sealed the moment it comes, no wider than ordered, and ALIVE by the probe that will have to
 /// say DEAD one day. Whatever fails after it came, it is revoked. Thread-safe; blocks.
 public final class Issuing {
   private static final Logger LOG = LoggerFactory.getLogger(Issuing.class);
+
+  private static final Duration WARN_AGAIN = Duration.ofSeconds(10);
 
   private final CredentialTable table;
   private final Providers providers;
@@ -27,6 +32,7 @@ public final class Issuing {
   private final InstantSource clock;
   private final List<Duration> controlPauses;
   private final Runnable retired;
+  private final ConcurrentMap<String, Instant> warned = new ConcurrentHashMap<>();
 
   /// @param controlPauses before each further try of the positive control; a fresh credential may
   ///   take a moment to be known everywhere
@@ -144,8 +150,16 @@ public final class Issuing {
     return unavailable(draft, why);
   }
 
-  private static Outcome unavailable(CredentialRow draft, String why) {
-    LOG.warn("credential {} of provider {} not usable: {}", draft.id(), draft.provider(), why);
+  private Outcome unavailable(CredentialRow draft, String why) {
+    var now = clock.instant();
+    // An agent that tries again and again must not fill the log; the audit trail has it all.
+    var said =
+        warned.merge(
+            draft.provider(),
+            now,
+            (before, next) -> before.plus(WARN_AGAIN).isAfter(next) ? before : next);
+    LOG.atLevel(said.equals(now) ? Level.WARN : Level.DEBUG)
+        .log("credential {} of provider {} not usable: {}", draft.id(), draft.provider(), why);
     return new Outcome.None("provider " + draft.provider() + ": " + why);
   }
 

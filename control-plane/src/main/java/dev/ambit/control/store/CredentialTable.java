@@ -16,8 +16,9 @@ import org.jdbi.v3.core.statement.Update;
 /// plane's audit chain that tells of it; it changes nothing, and says so, when the row is not in
 /// the state that the step starts from.
 public final class CredentialTable {
-  /// Credentials of one session, settled ones included; the receipt names them all.
-  public static final int SESSION_MAX = 1_024;
+  /// Credentials of one session, settled ones included; the receipt names them all. Enough for a
+  /// token of a minute through a working day.
+  public static final int SESSION_MAX = 700;
 
   private static final int PROBES_KEPT = 16;
 

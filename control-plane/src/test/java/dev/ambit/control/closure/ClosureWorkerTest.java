@@ -8,6 +8,7 @@ import dev.ambit.control.credential.World;
 import dev.ambit.control.credential.oauth.FakeIssuer;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.store.CredentialRow;
 import dev.ambit.control.store.CredentialTable;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.Parsed;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -339,6 +341,57 @@ class ClosureWorkerTest {
     assertThat(content(Path.of("target/test.log")))
         .contains("session " + session.id() + " closed")
         .doesNotContain(needle);
+  }
+
+  @Test
+  void namesEveryCredentialOfASessionThatHadAsManyAsItMay() {
+    var session = world.open();
+    var spec = "{}";
+    var why = "w".repeat(200);
+    var asked = CredentialTable.Asking.RECORDED;
+    var count = 0;
+    while (asked == CredentialTable.Asking.RECORDED) {
+      var draft = draft(session, world.ids.next());
+      asked = world.credentials().ask(draft, spec);
+      world.credentials().lost(draft.id(), why, world.clock.instant());
+      count++;
+    }
+    assertThat(asked).isEqualTo(CredentialTable.Asking.TOO_MANY);
+    assertThat(count).isEqualTo(CredentialTable.SESSION_MAX + 1);
+    world.end(session);
+    world.awaitClosed(session);
+    assertThat(receipt(session).credentials()).hasSize(CredentialTable.SESSION_MAX);
+    assertThat(world.sessions().receipt(session.id()).orElseThrow().size())
+        .isLessThanOrEqualTo(Dsse.BYTES_MAX);
+  }
+
+  /// One with names as long as they may be.
+  private CredentialRow draft(StoredSession session, String id) {
+    var at = world.clock.instant();
+    return new CredentialRow(
+        id,
+        session.id().value(),
+        "p".repeat(63),
+        "v",
+        "g".repeat(63),
+        "https://" + "a".repeat(253) + ":65535",
+        session.workload(),
+        World.PROXY,
+        CredentialRow.State.ISSUING,
+        at,
+        Optional.empty(),
+        Optional.empty(),
+        at,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        at);
   }
 
   @Test

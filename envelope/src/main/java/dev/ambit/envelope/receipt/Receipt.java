@@ -45,6 +45,9 @@ public record Receipt(
   /// The version this code writes, and the only one it reads.
   public static final int VERSION = 1;
 
+  /// A receipt whose JSON is longer is not written and not read; signed, it stays below 1 MiB.
+  public static final int BYTES_MAX = 768 * 1_024;
+
   public Receipt {
     envelopes = List.copyOf(envelopes);
     cuts = List.copyOf(cuts);

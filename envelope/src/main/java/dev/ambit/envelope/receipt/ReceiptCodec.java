@@ -12,7 +12,6 @@ import java.util.List;
 /// Receipts as canonical JSON.
 final class ReceiptCodec {
   static final int CREDENTIALS_MAX = 1_024;
-  private static final int BYTES_MAX = 768 * 1_024;
   private static final int LIST_MAX = 4_096;
 
   private ReceiptCodec() {}
@@ -54,7 +53,7 @@ final class ReceiptCodec {
 
   static Parsed<Receipt> decode(byte[] json) {
     try {
-      var receipt = receipt(Fields.parse(json, BYTES_MAX));
+      var receipt = receipt(Fields.parse(json, Receipt.BYTES_MAX));
       // One receipt has one form, so that its digest names it.
       return Arrays.equals(json, encode(receipt))
           ? new Parsed.Ok<>(receipt)
