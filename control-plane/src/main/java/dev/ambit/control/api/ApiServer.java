@@ -1,5 +1,6 @@
 package dev.ambit.control.api;
 
+import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.grpc.GrpcJsonMarshaller;
 import com.linecorp.armeria.common.util.TlsEngineType;
 import com.linecorp.armeria.server.HttpService;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -38,7 +40,14 @@ public final class ApiServer implements AutoCloseable {
 
   private final Parts parts;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final GrpcJsonMarshaller json = GrpcJsonMarshaller.ofGson();
+
+  /// The parser that it offers skips what it does not know; a caller must learn that a key means
+  /// nothing.
+  private final GrpcJsonMarshaller json =
+      GrpcJsonMarshaller.builderForGson()
+          .jsonParserCustomizer((UnaryOperator<JsonFormat.Parser>) _ -> JsonFormat.parser())
+          .build();
+
   private final List<BindableService> services = new ArrayList<>();
   private final List<Server> servers = new ArrayList<>();
   private final WatchEvents watchEvents;

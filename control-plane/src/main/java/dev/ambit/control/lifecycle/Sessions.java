@@ -195,7 +195,12 @@ public final class Sessions {
     if (!now.isBefore(session.expiresAt())) {
       return refuse(Kind.CONFLICT, "state", "expired", "ACTIVE");
     }
-    var bytes = EnvelopeCodec.encode(until(envelope(session), expiresAt));
+    var longer = until(envelope(session), expiresAt);
+    var forbidden = resources.current().policy().forbids(longer, session.openedAt());
+    if (forbidden.isPresent()) {
+      return refuse(Kind.INVALID, "ttl", OrderCheck.seconds(ttl), "what the Policy allows");
+    }
+    var bytes = EnvelopeCodec.encode(longer);
     var extended =
         table.extend(
             session.id(),

@@ -57,7 +57,8 @@ public final class Timers {
     Stream.of(SessionState.ACTIVE, SessionState.SUSPENDED)
         .flatMap(state -> table.inState(state).stream())
         .forEach(session ->
-            PolicyCheck.violation(session, Sessions.envelope(session), set.policy())
+            set.policy()
+                .forbids(Sessions.envelope(session), session.openedAt())
                 .ifPresent(why -> sessions.end(session.id(), EndReason.POLICY_CHANGED, why)));
     policyDigest = set.digest();
   }

@@ -1,13 +1,13 @@
 package dev.ambit.control.publish;
 
 import dev.ambit.control.store.Changes;
+import dev.ambit.control.store.StoreFailure;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +73,7 @@ final class Feed implements Runnable {
       }
       proxies.publish(batch.version(), batch.sessions(), began);
       seen = batch.version();
-    } catch (JdbiException failure) {
+    } catch (StoreFailure failure) {
       LOG.error("store: changes cannot be read, no lease is renewed", failure);
     }
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -56,12 +57,20 @@ public final class Store implements AutoCloseable {
 
   /// Runs the work in one transaction on the one writer.
   <T> T write(HandleCallback<T, RuntimeException> work) {
-    return writer.inTransaction(work);
+    try {
+      return writer.inTransaction(work);
+    } catch (JdbiException failure) {
+      throw new StoreFailure(failure);
+    }
   }
 
   /// Runs the work on one consistent view of what was committed.
   <T> T read(HandleCallback<T, RuntimeException> work) {
-    return readers.inTransaction(work);
+    try {
+      return readers.inTransaction(work);
+    } catch (JdbiException failure) {
+      throw new StoreFailure(failure);
+    }
   }
 
   /// Calls the follower after every commit that changed a session, on the committing thread: it
