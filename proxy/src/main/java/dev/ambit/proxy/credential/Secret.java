@@ -14,7 +14,7 @@ public final class Secret {
 
   /// Moves the bytes: the array is wiped.
   public static Secret move(byte[] from) {
-    var bytes = Unpooled.directBuffer(from.length, from.length).writeBytes(from);
+    var bytes = Unpooled.directBuffer(Math.max(1, from.length)).writeBytes(from);
     java.util.Arrays.fill(from, (byte) 0);
     return new Secret(bytes);
   }
