@@ -68,14 +68,13 @@ CREATE TABLE budget (
   PRIMARY KEY (session, grant_name)
 );
 
--- Answers to reservations, so that a repeated one gets the first answer; gone when the session is CLOSED.
+-- Reservations that took room, so that a repeated one gets the first answer; gone when the session is CLOSED.
 CREATE TABLE reservation (
   id TEXT PRIMARY KEY,
   session TEXT NOT NULL REFERENCES session (id),
   grant_name TEXT NOT NULL,
   calls BIGINT NOT NULL,
   calls_left BIGINT NOT NULL,
-  exhausted TEXT,
   settled BIGINT NOT NULL
 );
 

@@ -25,6 +25,7 @@ import dev.ambit.spiffe.source.SpiffeSource;
 import dev.ambit.spiffe.tls.SpiffeTls;
 import dev.ambit.spiffe.x509.Pem;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -124,7 +125,7 @@ public final class ControlPlane implements AutoCloseable {
     var table = new SessionTable(store);
     var sessions =
         new Sessions(table, resources, evidence.closures(), new Handles(handleKey()), ids, clock);
-    var timers = new Timers(table, sessions, resources, clock);
+    var timers = new Timers(table, sessions, resources, settings.lease(), clock);
 
     var tls = new SpiffeTls(source, peers(self));
     var ledger = new Ledger(new BudgetTable(store));
@@ -151,7 +152,7 @@ public final class ControlPlane implements AutoCloseable {
     var workloads = api.openForWorkloads(settings.workloads());
     var people = api.openForPeople(settings.people(), token.token());
     if (settings.access().isPresent()) {
-      grantAccess(settings.access().get(), token, source, people);
+      grantAccess(settings.access().get(), token, source, settings.people(), people);
     }
 
     metrics.stale(resources::stale);
@@ -200,10 +201,16 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private static void grantAccess(
-      Path folder, BootstrapToken.Fresh token, SpiffeSource source, int port) throws IOException {
+      Path folder,
+      BootstrapToken.Fresh token,
+      SpiffeSource source,
+      InetSocketAddress listen,
+      int port)
+      throws IOException {
     var access = new AccessFolder(folder);
+    var host = listen.getAddress().isAnyLocalAddress() ? "127.0.0.1" : listen.getHostString();
     var now = source.current();
-    access.write(token.reveal(), roots(now), "127.0.0.1:" + port, now.spiffeId());
+    access.write(token.reveal(), roots(now), host + ":" + port, now.spiffeId());
     source.onChange(next -> {
       try {
         access.bundle(roots(next));

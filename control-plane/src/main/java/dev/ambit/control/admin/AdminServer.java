@@ -26,6 +26,7 @@ public final class AdminServer implements AutoCloseable {
     server =
         Server.builder()
             .http(listen)
+            .disableServerHeader()
             .maxNumConnections(CONNECTIONS_MAX)
             .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
             .service(get("/livez"), (_, _) -> HttpResponse.of("alive\n"))

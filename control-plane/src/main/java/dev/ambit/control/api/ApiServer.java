@@ -100,6 +100,7 @@ public final class ApiServer implements AutoCloseable {
             .tls(new GivenKeys(parts.keyManager()))
             .tlsEngineType(TlsEngineType.JDK)
             .tlsCustomizer(context -> context.trustManager(parts.trustManager()).clientAuth(auth))
+            .disableServerHeader()
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_MAX)
             .requestTimeout(REQUEST_TIME_MAX)

@@ -3,6 +3,7 @@ package dev.ambit.control.api;
 import dev.ambit.control.caller.Caller;
 import dev.ambit.control.lifecycle.Answer;
 import dev.ambit.control.lifecycle.Refusal;
+import dev.ambit.control.store.StoreFailure;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -60,6 +61,12 @@ record Calls(ExecutorService threads) {
     var cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
     if (cause instanceof IllegalArgumentException refused) {
       return Status.INVALID_ARGUMENT.withDescription(refused.getMessage()).asRuntimeException();
+    }
+    if (cause instanceof StoreFailure) {
+      LOG.error("api: a call failed with the store", cause);
+      return Status.UNAVAILABLE
+          .withDescription("store: unavailable (expected: ask again later)")
+          .asRuntimeException();
     }
     LOG.error("api: a call failed for a reason nobody planned", cause);
     return Status.INTERNAL.withDescription("internal: see the log").asRuntimeException();

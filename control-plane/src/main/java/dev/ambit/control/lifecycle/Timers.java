@@ -17,16 +17,25 @@ public final class Timers {
   private final SessionTable table;
   private final Sessions sessions;
   private final CurrentResources resources;
+  private final Duration reportMax;
   private final InstantSource clock;
   private final Instant ready;
   private String policyDigest = "";
 
   /// Counts silence from now at the earliest: before, nobody was there to hear.
+  ///
+  /// @param reportMax how late activity may be reported; idle time is judged by what was true so
+  ///   long ago
   public Timers(
-      SessionTable table, Sessions sessions, CurrentResources resources, InstantSource clock) {
+      SessionTable table,
+      Sessions sessions,
+      CurrentResources resources,
+      Duration reportMax,
+      InstantSource clock) {
     this.table = table;
     this.sessions = sessions;
     this.resources = resources;
+    this.reportMax = reportMax;
     this.clock = clock;
     this.ready = clock.instant();
   }
@@ -35,7 +44,7 @@ public final class Timers {
   public void tick() {
     var now = clock.instant();
     table.expired(now).forEach(id -> sessions.end(id, EndReason.EXPIRED, ""));
-    table.idle(now).forEach(id -> sessions.end(id, EndReason.IDLE, ""));
+    table.idle(now.minus(reportMax)).forEach(id -> sessions.end(id, EndReason.IDLE, ""));
     var since = now.minus(SILENCE_MAX);
     if (!since.isBefore(ready)) {
       table

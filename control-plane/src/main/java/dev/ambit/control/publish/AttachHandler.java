@@ -30,6 +30,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
     this.parts = parts;
     this.workload = workload;
     this.stream = stream;
+    parts.strangers().came(stream);
   }
 
   @Override
@@ -85,6 +86,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
     // On disk before the proxy may act: a successor of this program must know whom to wait for.
     parts.table().attached(key, hello.getBootId(), parts.clock().instant());
     parts.presence().heard(key);
+    parts.strangers().named(stream);
     proxy = key;
     attachment =
         parts.proxies().attach(new Proxies.Boot(key, hello.getBootId()), stream, parts.sessions());
@@ -123,6 +125,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
   }
 
   private void detach() {
+    parts.strangers().named(stream);
     if (attachment != null) {
       attachment.detach();
     } else {
@@ -136,5 +139,6 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
       Presence presence,
       ProxyTable table,
       SessionTable sessions,
-      InstantSource clock) {}
+      InstantSource clock,
+      Strangers strangers) {}
 }

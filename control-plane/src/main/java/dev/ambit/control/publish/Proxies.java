@@ -84,6 +84,7 @@ final class Proxies implements Cuts {
           stream.end(
               Status.RESOURCE_EXHAUSTED.withDescription(
                   "proxies: " + full + " (expected: fewer than " + ATTACHED_MAX + ")"));
+          return new Attachment(new Holder(boot), stream);
         }
         for (var other : holders.values()) {
           if (other.boot.proxy().equals(boot.proxy()) && other.stream != null) {

@@ -6,6 +6,7 @@ import dev.ambit.control.audit.ChainBroken;
 import dev.ambit.control.budget.Ledger;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.session.ProtoTimes;
+import dev.ambit.control.store.StoreFailure;
 import dev.ambit.envelope.Ids;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
@@ -25,10 +26,13 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What proxies may call. Each call runs on a virtual thread and blocks; the workload it speaks for
 /// is the one of its certificate.
 final class ProxyApi extends ProxyServiceGrpc.ProxyServiceImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyApi.class);
   private static final int RECORDS_MAX = 1_000;
   private static final int RECORDS_BYTES_MAX = 1 << 20;
 
@@ -104,6 +108,12 @@ final class ProxyApi extends ProxyServiceGrpc.ProxyServiceImplBase {
           Status.INVALID_ARGUMENT.withDescription(refused.getMessage()).asRuntimeException());
     } catch (StatusRuntimeException refused) {
       observer.onError(refused);
+    } catch (StoreFailure failure) {
+      LOG.error("proxies: a call failed with the store", failure);
+      observer.onError(
+          Status.UNAVAILABLE
+              .withDescription("store: unavailable (expected: ask again later)")
+              .asRuntimeException());
     }
   }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// before the broker; serves from [#start] on.
 public final class ProxyServer implements AutoCloseable {
   private static final int MESSAGE_MAX = 2 << 20;
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
   private static final int METADATA_MAX = 16 << 10;
 
   private final Changes changes;
@@ -37,10 +38,11 @@ public final class ProxyServer implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Feed feed;
+  private final Strangers strangers;
   private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
   private @Nullable Presence presence;
   private @Nullable Server server;
-  private @Nullable Thread follower;
+  private final Thread follower;
 
   /// Begins to know proxies: those of the store count as holding the longest lease granted before.
   ///
@@ -61,6 +63,7 @@ public final class ProxyServer implements AutoCloseable {
         new Proxies(
             new Proxies.Terms(changes.epoch(), lease, before), table.present(), seen, clock, nanos);
     this.feed = new Feed(changes, proxies, seen, nanos, lagNanos);
+    this.strangers = new Strangers(nanos);
     store.onChange(feed::hurry);
     this.follower = Thread.ofVirtual().name("feed").start(feed);
   }
@@ -97,7 +100,7 @@ public final class ProxyServer implements AutoCloseable {
     var followed = new Presence(table, sessions, orphans, clock, nanos);
     followed.expect(table.present());
     presence = followed;
-    var parts = new AttachHandler.Parts(proxies, followed, table, sessions, clock);
+    var parts = new AttachHandler.Parts(proxies, followed, table, sessions, clock, strangers);
     var issuing = new Issuing(sessions, followed, broker, clock);
     server =
         NettyServerBuilder.forAddress(listen)
@@ -119,6 +122,7 @@ public final class ProxyServer implements AutoCloseable {
       presence.tick();
     }
     proxies.forget();
+    strangers.sweep();
   }
 
   /// The port that is bound.
@@ -135,12 +139,16 @@ public final class ProxyServer implements AutoCloseable {
     if (server != null) {
       var _ = server.shutdownNow();
     }
-    if (follower != null) {
-      follower.interrupt();
+    follower.interrupt();
+    var _ = calls.shutdownNow();
+    try {
+      follower.join();
+      var _ = calls.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
     if (presence != null) {
       presence.tick();
     }
-    calls.close();
   }
 }

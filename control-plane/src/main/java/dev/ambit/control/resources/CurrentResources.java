@@ -17,22 +17,31 @@ public final class CurrentResources {
 
   private final Path folder;
   private final Function<Path, Reading> reader;
+  private final Function<Path, String> fingerprint;
+  private String lastPrint = "";
   private volatile State state;
 
-  private CurrentResources(Path folder, Function<Path, Reading> reader, ResourceSet first) {
+  private CurrentResources(
+      Path folder,
+      Function<Path, Reading> reader,
+      Function<Path, String> fingerprint,
+      ResourceSet first) {
     this.folder = folder;
+    this.fingerprint = fingerprint;
     this.reader = reader;
     this.state = new State(first, List.of());
   }
 
   /// Reads the folder for the first time, or says everything that is wrong with it.
   public static Start read(Path folder) {
-    return read(folder, ResourceReader::read);
+    return read(folder, ResourceReader::read, Fingerprint::of);
   }
 
-  static Start read(Path folder, Function<Path, Reading> reader) {
+  static Start read(
+      Path folder, Function<Path, Reading> reader, Function<Path, String> fingerprint) {
     return switch (reader.apply(folder)) {
-      case Reading.Whole(var set) -> new Start.Ready(new CurrentResources(folder, reader, set));
+      case Reading.Whole(var set) ->
+          new Start.Ready(new CurrentResources(folder, reader, fingerprint, set));
       case Reading.Broken(var findings) -> new Start.Broken(findings);
     };
   }
@@ -46,9 +55,15 @@ public final class CurrentResources {
     return !state.findings().isEmpty();
   }
 
-  /// Reads the folder again. Findings are logged once, not at every look.
+  /// Reads the folder again if anything in it changed, or it was broken. Findings are logged once,
+  /// not at every look.
   public void reload() {
     var before = state;
+    var print = fingerprint.apply(folder);
+    if (print.equals(lastPrint) && !stale()) {
+      return;
+    }
+    lastPrint = print;
     switch (reader.apply(folder)) {
       case Reading.Whole(var set) -> {
         if (!set.digest().equals(before.set().digest())) {

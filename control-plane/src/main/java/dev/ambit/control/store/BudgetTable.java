@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /// Budgets and reservations at rest: every reservation and settlement is one transaction on the one
 /// writer, so a budget is never overspent, by however many calls at once.
@@ -21,8 +20,9 @@ public final class BudgetTable {
     this.store = store;
   }
 
-  /// Takes room from the session's and the grant's budget, or from none. A known reservation gets
-  /// its first answer again.
+  /// Takes room from the session's and the grant's budget, or from none. A reservation that took
+  /// room gets its first answer again; one that took none is judged anew, so that asking in vain
+  /// leaves nothing behind.
   public Reserving reserve(Order order) {
     return store.write(tx -> reserveIn(tx, order));
   }
@@ -88,13 +88,12 @@ public final class BudgetTable {
               .mapTo(Long.class)
               .findOne();
       if (room.isPresent() && room.get() < order.calls()) {
-        remember(tx, order, 0, budget);
         return new Reserving.Exhausted(budget);
       }
       left = Math.min(left, room.map(calls -> calls - order.calls()).orElse(Long.MAX_VALUE));
     }
     change(tx, order.session().value(), order.grant(), order.calls());
-    remember(tx, order, left, null);
+    remember(tx, order, left);
     return new Reserving.Reserved(left);
   }
 
@@ -102,7 +101,7 @@ public final class BudgetTable {
     var found =
         tx.createQuery(
                 "SELECT r.* FROM reservation r JOIN session s ON s.id = r.session"
-                    + " WHERE r.id = :id AND s.workload = :workload AND r.exhausted IS NULL")
+                    + " WHERE r.id = :id AND s.workload = :workload")
             .bind("id", id)
             .bind("workload", workload)
             .map((row, _) ->
@@ -148,16 +147,15 @@ public final class BudgetTable {
         .findOne();
   }
 
-  private static void remember(Handle tx, Order order, long left, @Nullable String exhausted) {
+  private static void remember(Handle tx, Order order, long left) {
     tx.createUpdate(
-            "INSERT INTO reservation (id, session, grant_name, calls, calls_left, exhausted,"
-                + " settled) VALUES (:id, :session, :grant, :calls, :left, :exhausted, 0)")
+            "INSERT INTO reservation (id, session, grant_name, calls, calls_left, settled)"
+                + " VALUES (:id, :session, :grant, :calls, :left, 0)")
         .bind("id", order.id())
         .bind("session", order.session().value())
         .bind("grant", order.grant())
         .bind("calls", order.calls())
         .bind("left", left)
-        .bind("exhausted", exhausted)
         .execute();
   }
 
