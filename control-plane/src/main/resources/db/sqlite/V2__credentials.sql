@@ -11,7 +11,7 @@ CREATE TABLE provider_version (
 
 -- ISSUING: the issuer is being asked. CHECKING: it answered, the positive control is out. LIVE: in use.
 -- RETIRED: used no more, to be revoked and proven dead. SETTLED: it has its outcome and no sealed copy.
--- n: the order in which they were asked for.
+-- n: the order in which they were asked for. fingerprint: tells whether the issuer gave this one before.
 CREATE TABLE credential (
   n INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
@@ -29,6 +29,7 @@ CREATE TABLE credential (
   dies_at BIGINT NOT NULL,
   granted TEXT NOT NULL,
   sealed BLOB,
+  fingerprint TEXT UNIQUE,
   alive_at BIGINT,
   retire_at BIGINT,
   revoked_at BIGINT,

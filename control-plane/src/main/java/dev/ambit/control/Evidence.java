@@ -105,6 +105,7 @@ record Evidence(
           checkpoints.start(CHECKPOINT);
         },
         () -> {
+          broker.close();
           checkpoints.close();
           closures.close();
           http.close();

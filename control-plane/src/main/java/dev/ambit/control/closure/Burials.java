@@ -99,9 +99,7 @@ final class Burials {
         return;
       }
       LockSupport.parkNanos(pace.pause(failures, random).toNanos());
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
+      stopIfInterrupted();
     }
   }
 
@@ -133,13 +131,15 @@ final class Burials {
     }
   }
 
-  private boolean dead(CredentialRow row, CredentialProvider provider, Material token) {
+  private boolean dead(CredentialRow row, CredentialProvider provider, Material token)
+      throws InterruptedException {
     var control = row.aliveAt().isPresent() || seenAlive(row, provider, token);
     var accepted = row.revokedAt().isPresent() && !lied(row, provider);
     if (!accepted) {
       accepted = revoke(row, provider, token);
     }
     var probe = provider.probe(token);
+    stopIfInterrupted();
     var why = why(probe, accepted, control);
     table.probed(row.id(), Answers.code(probe), why, clock.instant());
     // Silence about what was never seen alive, or was not revoked (a client that is switched off
@@ -154,17 +154,22 @@ final class Burials {
   }
 
   /// The positive control that issuing did not get, made up for before the first revocation.
-  private boolean seenAlive(CredentialRow row, CredentialProvider provider, Material token) {
+  private boolean seenAlive(CredentialRow row, CredentialProvider provider, Material token)
+      throws InterruptedException {
     if (row.revokedAt().isPresent()) {
       return false;
     }
     var probe = provider.probe(token);
+    stopIfInterrupted();
     table.probed(row.id(), Answers.code(probe), Answers.why(probe), clock.instant());
     return probe instanceof Probe.Alive;
   }
 
-  private boolean revoke(CredentialRow row, CredentialProvider provider, Material token) {
-    return switch (provider.revoke(token)) {
+  private boolean revoke(CredentialRow row, CredentialProvider provider, Material token)
+      throws InterruptedException {
+    var answer = provider.revoke(token);
+    stopIfInterrupted();
+    return switch (answer) {
       case RevokeAnswer.Accepted() -> {
         table.revoked(row.id(), true, "", clock.instant());
         yield true;
@@ -174,6 +179,13 @@ final class Burials {
         yield false;
       }
     };
+  }
+
+  /// What an interrupted request says is about this process, not about the credential.
+  private static void stopIfInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
   }
 
   /// The issuer accepted a revocation, had the time it says it needs, and still says ALIVE.

@@ -1,6 +1,8 @@
 package dev.ambit.control.closure;
 
+import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.LockSupport;
@@ -13,6 +15,8 @@ import org.slf4j.LoggerFactory;
 final class Crew implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Crew.class);
   private static final int MEMBERS_MAX = 10_000;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final String name;
   private final ConcurrentMap<String, Thread> members = new ConcurrentHashMap<>();
@@ -40,10 +44,19 @@ final class Crew implements AutoCloseable {
     }
   }
 
+  /// Interrupts all and waits for them, [#PATIENCE] at most for each: the store closes next.
   @Override
   public void close() {
     closed = true;
-    members.values().forEach(Thread::interrupt);
+    var left = List.copyOf(members.values());
+    left.forEach(Thread::interrupt);
+    try {
+      for (var member : left) {
+        member.join(PATIENCE);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void employ(String key, Job job) {

@@ -113,13 +113,23 @@ public final class Issuing {
             notAfter,
             now.plus(issued.life()),
             issued.granted(),
-            vault.seal(token, SealedBroker.binding(draft)));
-    if (!table.received(draft.id(), received)) {
-      retired.run();
-      return unavailable(draft, "session: not ACTIVE any more");
-    }
-    if (issued.defect().isPresent()) {
-      return retire(draft, issued.defect().get());
+            vault.seal(token, SealedBroker.binding(draft)),
+            vault.fingerprint(token));
+    return switch (table.received(draft.id(), received)) {
+      case GIVEN_BEFORE ->
+          unavailable(draft, "token: given out before (expected: one of its own for each issue)");
+      case SESSION_NOT_ACTIVE -> {
+        retired.run();
+        yield unavailable(draft, "session: not ACTIVE any more");
+      }
+      case KEPT -> check(draft, provider, token, issued.defect());
+    };
+  }
+
+  private Outcome check(
+      CredentialRow draft, CredentialProvider provider, Material token, Optional<String> defect) {
+    if (defect.isPresent()) {
+      return retire(draft, defect.get());
     }
     if (!alive(draft, provider, token)) {
       return retire(draft, "positive control: the probe never said alive");

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /// Hands out credentials whose sealed copy is in the store: the current one, or one that an
 /// [Issuing] brings. Thread-safe; blocks.
-public final class SealedBroker implements Broker, Orphans {
+public final class SealedBroker implements Broker, Orphans, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SealedBroker.class);
   private static final int FLIGHTS_MAX = 1_024;
   private static final Duration WAIT_MAX = Duration.ofSeconds(45);
@@ -36,6 +36,7 @@ public final class SealedBroker implements Broker, Orphans {
   private final InstantSource clock;
   private final Runnable retired;
   private final ConcurrentMap<Key, CompletableFuture<Outcome>> flights = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   /// @param retired called when a credential was retired; returns at once
   public SealedBroker(
@@ -81,10 +82,22 @@ public final class SealedBroker implements Broker, Orphans {
     retired.run();
   }
 
+  /// Starts nothing any more and waits for what is under way: an issuer's answer that nobody hears
+  /// leaves a credential that nobody can revoke.
+  @Override
+  public void close() {
+    closed = true;
+    List.copyOf(flights.values()).forEach(SealedBroker::await);
+  }
+
   /// Everyone who asks for the same thing waits for the same answer. The flight has a thread of its
   /// own: a caller that goes away takes nothing down.
   private CompletableFuture<Outcome> flight(Key key, StoredSession session, Order order) {
     var mine = new CompletableFuture<Outcome>();
+    if (closed) {
+      mine.complete(new Outcome.None("issuing: the control plane is stopping"));
+      return mine;
+    }
     if (flights.size() >= FLIGHTS_MAX) {
       mine.complete(
           new Outcome.None("issuing: too much at once (expected: < " + FLIGHTS_MAX + ")"));

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HexFormat;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -18,11 +20,15 @@ public final class Vault {
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
 
+  private static final String MAC = "HmacSHA256";
+
   private final SecretKeySpec key;
+  private final SecretKeySpec fingerprintKey;
   private final SecureRandom random;
 
-  private Vault(SecretKeySpec key, SecureRandom random) {
-    this.key = key;
+  private Vault(byte[] key, SecureRandom random) {
+    this.key = new SecretKeySpec(key, "AES");
+    this.fingerprintKey = fingerprintKey(key);
     this.random = random;
   }
 
@@ -41,7 +47,7 @@ public final class Vault {
       throw new IllegalStateException(
           "vault.key: " + bytes.length + " bytes (expected: " + KEY_BYTES + ")");
     }
-    var vault = new Vault(new SecretKeySpec(bytes, "AES"), random);
+    var vault = new Vault(bytes, random);
     Arrays.fill(bytes, (byte) 0);
     return vault;
   }
@@ -62,6 +68,17 @@ public final class Vault {
     }
   }
 
+  /// Tells the same material from other, to whoever has the key: a keyed hash, 64 hex digits.
+  public String fingerprint(Material material) {
+    try {
+      var mac = Mac.getInstance(MAC);
+      mac.init(fingerprintKey);
+      return HexFormat.of().formatHex(mac.doFinal(material.bytes()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("vault: cannot hash", e);
+    }
+  }
+
   /// Opens what was sealed under exactly this binding; the caller wipes it.
   public Material open(ByteString sealed, Binding binding) throws Unopenable {
     var bytes = sealed.toByteArray();
@@ -75,6 +92,18 @@ public final class Vault {
       return new Material(cipher.doFinal(bytes, from, bytes.length - from));
     } catch (GeneralSecurityException _) {
       throw new Unopenable("vault: cannot open (expected: key and binding that sealed it)");
+    }
+  }
+
+  /// One key, one use: the hash gets a key derived from the vault's.
+  private static SecretKeySpec fingerprintKey(byte[] key) {
+    try {
+      var mac = Mac.getInstance(MAC);
+      mac.init(new SecretKeySpec(key, MAC));
+      var derived = mac.doFinal("fingerprint".getBytes(StandardCharsets.US_ASCII));
+      return new SecretKeySpec(derived, MAC);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("vault: cannot derive", e);
     }
   }
 

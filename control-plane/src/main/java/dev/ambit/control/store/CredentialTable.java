@@ -46,6 +46,13 @@ public final class CredentialTable {
     TOO_MANY
   }
 
+  /// What became of what came.
+  public enum Receiving {
+    KEPT,
+    SESSION_NOT_ACTIVE,
+    GIVEN_BEFORE
+  }
+
   /// Remembers a credential before its issuer is asked, so that none can live unknown. Refused when
   /// the session is not ACTIVE at this instant.
   ///
@@ -103,30 +110,26 @@ public final class CredentialTable {
         });
   }
 
-  /// ISSUING: keeps what came, whatever is said of it afterwards. True when the session is still
-  /// ACTIVE: it is CHECKING now; else it is RETIRED.
-  public boolean received(String id, Received received) {
+  /// ISSUING: keeps what came, whatever is said of it afterwards: CHECKING now, or RETIRED when its
+  /// session is not ACTIVE any more. What the issuer gave out before belongs to another credential,
+  /// whose closure would kill this one and the other way round: it is not kept.
+  public Receiving received(String id, Received received) {
     return write(tx -> {
       var row = in(tx, id, State.ISSUING);
       if (row.isEmpty()) {
-        return false;
+        return Receiving.SESSION_NOT_ACTIVE;
       }
       var at = received.issuedAt();
+      if (given(tx, received.fingerprint())) {
+        tx.createUpdate("DELETE FROM credential WHERE id = :id").bind("id", id).execute();
+        var why = "the issuer gave it out before";
+        chain.append(tx, row.get(), CredentialAction.CREDENTIAL_ACTION_ISSUE, "refused", why, at);
+        return Receiving.GIVEN_BEFORE;
+      }
       var usable = active(tx, row.get().session(), at);
-      tx.createUpdate(
-              "UPDATE credential SET state = :state, issued_at = :issued, not_after = :notAfter,"
-                  + " dies_at = :dies, granted = :granted, sealed = :sealed, noted_at = :issued"
-                  + " WHERE id = :id")
-          .bind("state", (usable ? State.CHECKING : State.RETIRED).name())
-          .bind("issued", at.toEpochMilli())
-          .bind("notAfter", received.notAfter().toEpochMilli())
-          .bind("dies", received.diesAt().toEpochMilli())
-          .bind("granted", String.join(" ", received.granted()))
-          .bind("sealed", received.sealed().toByteArray())
-          .bind("id", id)
-          .execute();
+      keep(tx, id, usable ? State.CHECKING : State.RETIRED, received);
       chain.append(tx, row.get(), CredentialAction.CREDENTIAL_ACTION_ISSUE, "issued", "", at);
-      return usable;
+      return usable ? Receiving.KEPT : Receiving.SESSION_NOT_ACTIVE;
     });
   }
 
@@ -293,6 +296,30 @@ public final class CredentialTable {
             .list());
   }
 
+  private static boolean given(Handle tx, String fingerprint) {
+    return tx.createQuery("SELECT COUNT(*) FROM credential WHERE fingerprint = :fingerprint")
+            .bind("fingerprint", fingerprint)
+            .mapTo(Integer.class)
+            .one()
+        > 0;
+  }
+
+  private static void keep(Handle tx, String id, State state, Received received) {
+    tx.createUpdate(
+            "UPDATE credential SET state = :state, issued_at = :issued, not_after = :notAfter,"
+                + " dies_at = :dies, granted = :granted, sealed = :sealed,"
+                + " fingerprint = :fingerprint, noted_at = :issued WHERE id = :id")
+        .bind("state", state.name())
+        .bind("issued", received.issuedAt().toEpochMilli())
+        .bind("notAfter", received.notAfter().toEpochMilli())
+        .bind("dies", received.diesAt().toEpochMilli())
+        .bind("granted", String.join(" ", received.granted()))
+        .bind("sealed", received.sealed().toByteArray())
+        .bind("fingerprint", received.fingerprint())
+        .bind("id", id)
+        .execute();
+  }
+
   private void probedIn(Handle tx, CredentialRow row, Answer answer, String why, Instant at) {
     tx.createUpdate(
             "INSERT INTO credential_probe (credential, at, answer, note)"
@@ -442,8 +469,14 @@ public final class CredentialTable {
   ///
   /// @param notAfter until when it may be used
   /// @param diesAt when it expires at the issuer
+  /// @param fingerprint the same for the same material, and nothing else can be told from it
   public record Received(
-      Instant issuedAt, Instant notAfter, Instant diesAt, List<String> granted, ByteString sealed) {
+      Instant issuedAt,
+      Instant notAfter,
+      Instant diesAt,
+      List<String> granted,
+      ByteString sealed,
+      String fingerprint) {
     public Received {
       granted = List.copyOf(granted);
     }

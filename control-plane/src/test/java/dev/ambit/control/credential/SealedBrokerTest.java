@@ -9,11 +9,14 @@ import dev.ambit.control.store.CredentialRow.State;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.Scheme;
+import dev.ambit.resources.ProviderSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -199,6 +202,50 @@ class SealedBrokerTest {
   }
 
   @Test
+  void refusesATokenThatTheIssuerGaveOutBeforeAndLeavesItsOwnerAlone() {
+    var first = world.open();
+    var token = world.token(first, GRANT, World.PROXY);
+    issuer.tokenAnswer = body -> body.replaceFirst("tok-[^\"]+", token);
+    var second = world.open();
+    assertThat(world.refused(second, GRANT))
+        .isEqualTo(
+            "provider idp: token: given out before (expected: one of its own for each issue)");
+    assertThat(world.rows(second)).isEmpty();
+    assertThat(issuer.alive(token)).isTrue();
+    assertThat(world.rows(first).getFirst().state()).isEqualTo(State.LIVE);
+  }
+
+  @Test
+  void waitsForTheIssuersAnswerBeforeItStops() throws InterruptedException {
+    var asked = new CountDownLatch(1);
+    var answer = new CountDownLatch(1);
+    issuer.token =
+        form -> {
+          asked.countDown();
+          awaitQuietly(answer);
+          return issuer.issue(form);
+        };
+    var session = world.open();
+    var asking = Thread.ofVirtual().start(() -> world.token(session, GRANT, World.PROXY));
+    asked.await();
+    var closing = Thread.ofVirtual().start(() -> world.broker().close());
+    World.await("waiting", () -> closing.getState() == Thread.State.TIMED_WAITING);
+    assertThat(closing.isAlive()).isTrue();
+    answer.countDown();
+    closing.join();
+    asking.join();
+    assertThat(world.rows(session).getFirst().state()).isEqualTo(State.LIVE);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void refusesWhatTheVerifierDoesNotSeeAliveAndRevokesIt() {
     // A verifier outside the token's audience is told "inactive" about a live token.
     issuer.introspection = _ -> new FakeIssuer.Answer(200, "{\"active\":false}");
@@ -298,8 +345,8 @@ class SealedBrokerTest {
         "idp",
         (_, spec) ->
             switch (spec) {
-              case dev.ambit.resources.ProviderSpec.OAuthClientCredentials oauth ->
-                  new dev.ambit.resources.ProviderSpec.OAuthClientCredentials(
+              case ProviderSpec.OAuthClientCredentials oauth ->
+                  new ProviderSpec.OAuthClientCredentials(
                       oauth.name(),
                       oauth.tokenEndpoint(),
                       oauth.revocationEndpoint(),
@@ -307,7 +354,7 @@ class SealedBrokerTest {
                       oauth.roots(),
                       oauth.client(),
                       oauth.verifier(),
-                      java.util.List.of("other"),
+                      List.of("other"),
                       oauth.resource(),
                       oauth.lifetimeMax(),
                       oauth.propagationBound());
