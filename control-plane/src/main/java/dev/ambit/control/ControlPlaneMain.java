@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
@@ -47,8 +48,13 @@ public final class ControlPlaneMain {
                       }));
           var ports = plane.ports();
           out.printf(
+              Locale.ROOT,
               "ready: %s proxies=%d workloads=%d people=%d admin=%d%n",
-              plane.id(), ports.proxies(), ports.workloads(), ports.people(), ports.admin());
+              plane.id(),
+              ports.proxies(),
+              ports.workloads(),
+              ports.people(),
+              ports.admin());
           out.flush();
           stopped.await();
           yield 0;

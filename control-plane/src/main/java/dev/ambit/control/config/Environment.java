@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -38,9 +39,12 @@ public final class Environment {
   public static String help() {
     return Arrays.stream(Key.values())
         .map(key ->
-            "  %-30s %-14s %s"
-                .formatted(
-                    key.variable(), key.usual().isEmpty() ? "-" : key.usual(), key.meaning()))
+            String.format(
+                Locale.ROOT,
+                "  %-30s %-14s %s",
+                key.variable(),
+                key.usual().isEmpty() ? "-" : key.usual(),
+                key.meaning()))
         .collect(
             Collectors.joining(
                 "\n",
