@@ -64,6 +64,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,11 +123,26 @@ public final class DataPlane implements AutoCloseable {
 
   public DataPlane(Limits limits, CertificateAuthority upstreamCa, int goodPort, int plainPort)
       throws IOException {
+    this(limits, upstreamCa, goodPort, plainPort, Set.of());
+  }
+
+  /// Builds it all.
+  ///
+  /// @param never as in [UpstreamTls], beside the pod CA
+  public DataPlane(
+      Limits limits,
+      CertificateAuthority upstreamCa,
+      int goodPort,
+      int plainPort,
+      Set<X509Certificate> never)
+      throws IOException {
     this.upstreamCa = upstreamCa;
     files = Files.createTempDirectory("ambit");
     podCa = PodAuthority.open(files, clock);
     leaves = new Leaves(podCa, clock);
-    tls = new UpstreamTls(List.of(podCa.certificate()), List.of(podCa.certificate()));
+    var untrusted = new ArrayList<>(never);
+    untrusted.add(podCa.certificate());
+    tls = new UpstreamTls(List.of(), untrusted);
     var transport = Transport.best();
     loops = transport.oneLoop("data-plane");
     loop = loops.next();
@@ -155,7 +171,7 @@ public final class DataPlane implements AutoCloseable {
                   lookups.incrementAndGet();
                   return names.lookup(host);
                 },
-                AddressPolicy.development(Set.of(goodPort, plainPort))),
+                AddressPolicy.development(new HashSet<>(List.of(goodPort, plainPort)))),
             credentials,
             admission,
             relay);
@@ -192,6 +208,12 @@ public final class DataPlane implements AutoCloseable {
       throw new IOException("no tunnel");
     }
     return agent.tls(podCa.certificate(), GOOD);
+  }
+
+  /// The pod CA with its key, as a thief would have it.
+  public CertificateAuthority podAuthority() throws IOException {
+    return new CertificateAuthority(
+        podCa.certificate(), Pem.readPrivateKey(Files.readString(files.resolve("ca.key"))));
   }
 
   public X509Certificate podCertificate() {

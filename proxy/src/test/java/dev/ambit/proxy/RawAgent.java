@@ -99,6 +99,11 @@ public final class RawAgent implements AutoCloseable {
     }
   }
 
+  /// Hangs up before the test ends.
+  public void leave() throws IOException {
+    socket.close();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -11,10 +11,10 @@ import dev.ambit.proxy.relay.AgentStream;
 import dev.ambit.proxy.relay.Http1Text;
 import dev.ambit.proxy.respond.Reply;
 import dev.ambit.proxy.transport.Deadline;
+import dev.ambit.proxy.transport.Reset;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -197,8 +197,7 @@ final class AgentCall implements AgentStream {
     keep = false;
     if (framing == Framing.CLOSE) {
       // Without a length only a reset tells the agent that more was to come.
-      ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-      var _ = ctx.channel().pipeline().firstContext().close();
+      Reset.now(ctx.channel());
     } else {
       ctx.flush();
       var _ = ctx.close();

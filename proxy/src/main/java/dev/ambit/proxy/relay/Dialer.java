@@ -86,11 +86,12 @@ final class Dialer {
     }
     handler.setHandshakeTimeoutMillis(limits.handshakeWait().toMillis());
     channel.pipeline().addLast(handler);
+    var upstream = ready(key, channel);
     handler
         .handshakeFuture()
         .addListener(shaken -> {
           if (shaken.isSuccess()) {
-            dialled.connected(ready(key, channel));
+            dialled.connected(upstream);
           } else {
             var _ = channel.close();
             dialled.failed(notTrusted(shaken.cause()));

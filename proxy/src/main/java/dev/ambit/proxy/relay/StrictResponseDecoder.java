@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.util.AsciiString;
 
 /// Netty's response decoder, repairing nothing.
 final class StrictResponseDecoder extends HttpResponseDecoder {
@@ -42,6 +43,15 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
   @Override
   protected boolean isSwitchingToNonHttp1Protocol(HttpResponse msg) {
     return false;
+  }
+
+  /// Netty tolerates white space before the colon in answers.
+  @Override
+  protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+    if (start + length >= line.length || line[start + length] != ':') {
+      throw new IllegalArgumentException("answer: white space in a name (expected: none)");
+    }
+    return super.splitHeaderName(line, start, length);
   }
 
   @Override

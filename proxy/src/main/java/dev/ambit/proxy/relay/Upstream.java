@@ -1,12 +1,11 @@
 package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.transport.Deadline;
+import dev.ambit.proxy.transport.Reset;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -109,13 +108,7 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   /// Ends it at once: nothing that waits to be written is sent any more, not even TLS's farewell.
   void abort() {
     leave();
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    var first = channel.pipeline().firstContext();
-    if (first == null) {
-      channel.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
-    } else {
-      var _ = first.close();
-    }
+    Reset.now(channel);
   }
 
   @Override

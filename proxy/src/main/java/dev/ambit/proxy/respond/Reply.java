@@ -8,7 +8,7 @@ import dev.ambit.proxy.model.Failure;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Optional;
+import java.util.Map;
 
 /// The answer an agent sees when the proxy, not the upstream, speaks: a status and a problem (RFC
 /// 9457) that a person or a model can act on.
@@ -28,7 +28,10 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
             kind.title(),
             denial.detail(),
             code,
-            denial.session().map(session -> session.id().value()),
+            denial
+                .session()
+                .map(session -> Map.of("session", session.id().value()))
+                .orElse(Map.of()),
             call,
             kind.retryable()),
         denial.retryAfterSeconds());
@@ -41,8 +44,8 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
             "urn:ambit:failure:upstream_failed",
             failure.timeout() ? "The upstream did not answer in time" : "The upstream failed",
             failure.detail(),
-            "upstream_failed:" + failure.stage().code(),
-            Optional.empty(),
+            "upstream_failed",
+            Map.of("stage", failure.stage().code()),
             call,
             true),
         0);
@@ -57,7 +60,7 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
             "The proxy failed",
             "The call was not completed.",
             "internal",
-            Optional.empty(),
+            Map.of(),
             call,
             false),
         0);
@@ -98,7 +101,7 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
       String title,
       String detail,
       String reason,
-      Optional<String> session,
+      Map<String, String> facts,
       CallId call,
       boolean retryable) {
     var text = new StringWriter(256);
@@ -108,8 +111,8 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
       json.writeStringField("title", title);
       json.writeStringField("detail", detail);
       json.writeStringField("reason", reason);
-      if (session.isPresent()) {
-        json.writeStringField("session", session.get());
+      for (var fact : facts.entrySet()) {
+        json.writeStringField(fact.getKey(), fact.getValue());
       }
       json.writeStringField("decision", call.value());
       json.writeBooleanField("retryable", retryable);
