@@ -172,7 +172,7 @@ public final class Proxy implements AutoCloseable {
             new Scope(clock),
             new Approvals(),
             new LedgerBudgets(ledger, settlements, ends, ids::next),
-            new Resolver(names, around.addresses()),
+            new Resolver(around.names().apply(names), around.addresses()),
             timed(credentials),
             timed(gate),
             relay);

@@ -2,10 +2,12 @@ package dev.ambit.proxy;
 
 import dev.ambit.envelope.Envelope;
 import dev.ambit.proxy.resolve.AddressPolicy;
+import dev.ambit.proxy.resolve.NameServer;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// What a proxy takes from the world around it, beside its settings: in production the production
@@ -13,12 +15,14 @@ import java.util.random.RandomGenerator;
 ///
 /// @param version of the program
 /// @param addresses which addresses may be dialled
+/// @param names stands between the resolver and DNS
 /// @param objection why an envelope may not be put in force; empty when it may
 /// @param nanoTime the monotonic clock
 /// @param random for identifiers and jitter; must be a secure one outside tests
 public record Surroundings(
     String version,
     AddressPolicy addresses,
+    UnaryOperator<NameServer> names,
     Function<Envelope, Optional<String>> objection,
     InstantSource clock,
     LongSupplier nanoTime,
@@ -28,18 +32,21 @@ public record Surroundings(
     return new Surroundings(
         version,
         AddressPolicy.production(),
+        UnaryOperator.identity(),
         Surroundings::forbiddenAddresses,
         InstantSource.system(),
         System::nanoTime,
         random);
   }
 
-  /// As [#production], with other addresses and without an objection to targets on this machine.
-  /// Only development mains may call it.
-  public static Surroundings development(AddressPolicy addresses, RandomGenerator random) {
+  /// As [#production], with other addresses and names and without an objection to targets on this
+  /// machine. Only development mains may call it.
+  public static Surroundings development(
+      AddressPolicy addresses, UnaryOperator<NameServer> names, RandomGenerator random) {
     return new Surroundings(
         "development",
         addresses,
+        names,
         _ -> Optional.empty(),
         InstantSource.system(),
         System::nanoTime,
