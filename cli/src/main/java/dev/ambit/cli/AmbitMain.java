@@ -7,6 +7,9 @@ import dev.ambit.cli.receipt.KeysReceipt;
 import dev.ambit.cli.receipt.ReceiptCommand;
 import dev.ambit.cli.receipt.ShowReceipt;
 import dev.ambit.cli.receipt.VerifyReceipt;
+import dev.ambit.cli.run.LocalProxy;
+import dev.ambit.cli.run.RunSession;
+import dev.ambit.cli.run.SidecarProxy;
 import dev.ambit.cli.session.CloseSession;
 import dev.ambit.cli.session.ExtendSession;
 import dev.ambit.cli.session.ListSessions;
@@ -25,7 +28,7 @@ public final class AmbitMain {
   public static void main(String[] arguments) {
     quietLogging();
     var shell = Shell.system();
-    System.exit(commandLine(shell).execute(arguments));
+    System.exit(commandLine(shell, new SidecarProxy(shell)).execute(arguments));
   }
 
   /// Keeps libraries from talking on the terminal. Call it before anything logs.
@@ -35,12 +38,12 @@ public final class AmbitMain {
 
   /// Every command of this module, wired. A program that has more adds subcommands and then calls
   /// [#finish].
-  public static CommandLine commandLine(Shell shell) {
-    return finish(commands(shell, Connector.tls(shell)), shell);
+  public static CommandLine commandLine(Shell shell, LocalProxy proxy) {
+    return finish(commands(shell, Connector.tls(shell), proxy), shell);
   }
 
   /// The commands over a given way to connect, unfinished.
-  public static CommandLine commands(Shell shell, Connector connector) {
+  public static CommandLine commands(Shell shell, Connector connector, LocalProxy proxy) {
     var session =
         new CommandLine(new SessionCommand())
             .addSubcommand(new OpenSession(shell, connector))
@@ -48,7 +51,9 @@ public final class AmbitMain {
             .addSubcommand(new ShowSession(shell, connector))
             .addSubcommand(new WatchSession(shell, connector))
             .addSubcommand(new ExtendSession(shell, connector))
-            .addSubcommand(new CloseSession(shell, connector));
+            .addSubcommand(new CloseSession(shell, connector))
+            .addSubcommand(
+                new CommandLine(new RunSession(shell, connector, proxy)).setStopAtPositional(true));
     var audit = new CommandLine(new AuditCommand()).addSubcommand(new ShowAudit(shell, connector));
     var receipt =
         new CommandLine(new ReceiptCommand())
