@@ -6,7 +6,6 @@ import dev.ambit.dev.process.Settings;
 import dev.ambit.dev.record.Journal;
 import dev.ambit.dev.tls.Tls;
 import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -16,7 +15,7 @@ import java.util.Map;
 public final class IssuerMain {
   private IssuerMain() {}
 
-  public static void main(String[] words) throws IOException, GeneralSecurityException {
+  public static void main(String[] words) throws IOException {
     Lifeline.hold();
     var settings = Settings.of(words);
     var clock = InstantSource.system();

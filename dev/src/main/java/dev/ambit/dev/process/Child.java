@@ -147,7 +147,7 @@ public final class Child {
 
   private String tail() {
     try {
-      var lines = Files.readAllLines(log);
+      var lines = Files.readAllLines(log).stream().map(String::strip).toList();
       return String.join(" | ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     } catch (IOException _) {
       return "(nothing)";

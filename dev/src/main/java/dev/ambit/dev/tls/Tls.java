@@ -18,7 +18,24 @@ public final class Tls {
   private Tls() {}
 
   /// For a server with this certificate.
-  public static SSLContext server(Path certificate, Path key)
+  public static SSLContext server(Path certificate, Path key) throws IOException {
+    try {
+      return serverContext(certificate, key);
+    } catch (GeneralSecurityException unusable) {
+      throw new IOException(certificate + ": " + unusable.getMessage(), unusable);
+    }
+  }
+
+  /// For a client that trusts these roots and no others.
+  public static SSLContext client(Path roots) throws IOException {
+    try {
+      return clientContext(roots);
+    } catch (GeneralSecurityException unusable) {
+      throw new IOException(roots + ": " + unusable.getMessage(), unusable);
+    }
+  }
+
+  private static SSLContext serverContext(Path certificate, Path key)
       throws IOException, GeneralSecurityException {
     var store = empty();
     store.setKeyEntry(
@@ -33,8 +50,7 @@ public final class Tls {
     return context;
   }
 
-  /// For a client that trusts these roots and no others.
-  public static SSLContext client(Path roots) throws IOException, GeneralSecurityException {
+  private static SSLContext clientContext(Path roots) throws IOException, GeneralSecurityException {
     var store = empty();
     var count = 0;
     for (var root : Pem.readCertificates(Files.readString(roots))) {

@@ -9,7 +9,6 @@ import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
-import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -18,8 +17,7 @@ import java.util.Map;
 public final class UpstreamMain {
   private UpstreamMain() {}
 
-  public static void main(String[] words)
-      throws IOException, GeneralSecurityException, InterruptedException {
+  public static void main(String[] words) throws IOException, InterruptedException {
     Lifeline.hold();
     var settings = Settings.of(words);
     var introspection =

@@ -21,7 +21,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,7 +44,7 @@ class IssuerTest {
   private HttpClient http;
 
   @BeforeEach
-  void start() throws IOException, GeneralSecurityException {
+  void start() throws IOException {
     var authority =
         CertificateAuthority.create(
             "test", Validity.from(InstantSource.system().instant(), Duration.ofHours(1)));

@@ -1,0 +1,127 @@
+package dev.ambit.dev.demo;
+
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Shell;
+import dev.ambit.cli.print.Json;
+import dev.ambit.cli.print.Style;
+import dev.ambit.dev.set.EmbeddedSet;
+import dev.ambit.dev.set.Folders;
+import dev.ambit.dev.set.State;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `ambit demo`.
+@Command(
+    name = "demo",
+    description = {
+      "Shows the whole of it on this machine, in under a minute: one job gets authority, uses it, and loses it.",
+      "Every claim is taken from the records of the upstream and the issuer, never from the proxy's word.",
+      "Exit 0: every claim held; 1: not so."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ambit demo",
+      "  ambit demo --json 2>/dev/null | jq '.claims[] | select(.held | not)'",
+      "  ambit demo --keep      (leaves all running to look at; ambit dev down ends it)"
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Option(
+      names = "--json",
+      description = "Prints the claims as JSON on stdout, the story on stderr.")
+  boolean json;
+
+  @Option(
+      names = "--keep",
+      description = "Leaves everything running and says how to use and end it.")
+  boolean keep;
+
+  @Option(names = "--no-color", description = "No colours, also on a terminal.")
+  boolean plain;
+
+  public DemoCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var state = new State(shell.developmentState());
+    if (keep) {
+      state.refuseSecond();
+    }
+    var story = new Story(json ? shell.err() : shell.out(), new Style(shell.colour() && !plain));
+    var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-demo"), keep));
+    var hook = new Thread(() -> end(set));
+    Runtime.getRuntime().addShutdownHook(hook);
+    var kept = false;
+    try {
+      story.title(
+          "Ambit demo",
+          "An agent gets authority for one job, and loses it when the job ends. Five processes on this machine, real TLS.");
+      var began = System.nanoTime();
+      story.say("");
+      story.line("starting", "SPIFFE authority, OAuth issuer, upstream API, control plane, proxy");
+      try (var stage = Stage.start(set, shell.clock())) {
+        story.line(
+            "started", "after " + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
+        var claims = new Play(story).on(stage, shell.clock());
+        kept = keep;
+        finish(story, claims, stage, state);
+        return claims.stream().allMatch(Claim::held)
+            ? ExitCode.OK.number()
+            : ExitCode.REFUSED.number();
+      }
+    } finally {
+      if (!kept) {
+        end(set);
+      }
+      forget(hook);
+    }
+  }
+
+  private void finish(Story story, List<Claim> claims, Stage stage, State state)
+      throws IOException {
+    var held = claims.stream().filter(Claim::held).count();
+    var line = held + " of " + claims.size() + " claims held";
+    story.say("");
+    story.say(held == claims.size() ? story.style().good(line) : story.style().bad(line));
+    if (json) {
+      var answer = new LinkedHashMap<String, Object>();
+      answer.put("claims", claims.stream().map(Claim::facts).toList());
+      shell.out().println(Json.pretty(answer));
+      shell.out().flush();
+    }
+    if (keep) {
+      state.write("demo", stage.set(), stage.proxy());
+      Keeping.tell(story, stage, openAnother(stage));
+    } else {
+      story.say("Look at it yourself: ambit demo --keep");
+    }
+  }
+
+  /// A session to play with, since those of the story are over.
+  private static String openAnother(Stage stage) {
+    return stage.open(DemoResources.TEMPLATE, Map.of("week", "13"), "look around").getId();
+  }
+
+  private static void end(EmbeddedSet set) {
+    set.close();
+    Folders.remove(set.plan().folder());
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // It runs already.
+    }
+  }
+}
