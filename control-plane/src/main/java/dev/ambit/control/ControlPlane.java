@@ -157,6 +157,7 @@ public final class ControlPlane implements AutoCloseable {
 
     metrics.stale(resources::stale);
     metrics.overdue(evidence.closures()::overdue);
+    metrics.chainsBroken(evidence.audit()::broken);
     metrics.attached(proxies::attached);
     tick("resources", resources::reload);
     tick("timers", timers::tick);

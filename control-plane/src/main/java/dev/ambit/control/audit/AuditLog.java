@@ -13,6 +13,9 @@ public interface AuditLog {
   long append(String workload, String proxyId, String bootId, List<ChainedRecord> records)
       throws ChainBroken;
 
+  /// Stretches refused with [ChainBroken] since the process started.
+  long broken();
+
   /// A page of records, oldest first: after `afterId` (0: from the start), at most `count`.
   Page list(String sessionId, long afterId, int count);
 

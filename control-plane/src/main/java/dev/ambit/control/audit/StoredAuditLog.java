@@ -80,7 +80,7 @@ public final class StoredAuditLog implements AuditLog {
         page.stream().map(CheckpointTable.Row::envelope).toList(), more ? page.getLast().n() : 0);
   }
 
-  /// Stretches that were refused since the process started.
+  @Override
   public long broken() {
     return broken.get();
   }

@@ -2,23 +2,29 @@ package dev.ambit.control.metrics;
 
 import dev.ambit.control.session.SessionState;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /// What the control plane counts; no label is chosen by a peer. Thread-safe.
 public final class Metrics {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<SessionState, Long> sessions = new ConcurrentHashMap<>();
+  // The registry itself holds what it asks only weakly.
+  private final List<LongSupplier> suppliers = new CopyOnWriteArrayList<>();
   private final Counter closures;
   private final Timer pushLag;
 
@@ -59,6 +65,14 @@ public final class Metrics {
         "Sessions that are CLOSING for longer than their providers should need.",
         Tags.empty(),
         overdue);
+  }
+
+  /// Stretches of audit chains that were refused.
+  public void chainsBroken(LongSupplier broken) {
+    FunctionCounter.builder("ambit_audit_chains_broken", broken, LongSupplier::getAsLong)
+        .description("Stretches of audit chains refused: a gap, a wrong hash, another's chain.")
+        .register(registry);
+    suppliers.add(broken);
   }
 
   /// Proxies that have a stream.
