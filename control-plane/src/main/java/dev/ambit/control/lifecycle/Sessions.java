@@ -289,7 +289,11 @@ public final class Sessions {
               Kind.FULL,
               "workload.spiffe_id",
               order.workload(),
-              "at most " + SessionTable.LIVE_MAX + " sessions at a time");
+              "at most "
+                  + SessionTable.LIVE_MAX
+                  + " sessions at a time, with envelopes of at most "
+                  + SessionTable.LIVE_BYTES_MAX
+                  + " bytes");
     };
   }
 

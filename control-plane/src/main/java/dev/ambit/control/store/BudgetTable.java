@@ -130,20 +130,13 @@ public final class BudgetTable {
             "SELECT r.*, s.workload FROM reservation r JOIN session s ON s.id = r.session"
                 + " WHERE r.id = :id")
         .bind("id", order.id())
-        .map((row, _) -> {
-          var same =
-              row.getString("workload").equals(order.workload())
-                  && row.getString("session").equals(order.session().value())
-                  && row.getString("grant_name").equals(order.grant())
-                  && row.getLong("calls") == order.calls();
-          if (!same) {
-            return (Reserving) new Reserving.Conflict();
-          }
-          var exhausted = row.getString("exhausted");
-          return row.wasNull()
-              ? new Reserving.Reserved(row.getLong("calls_left"))
-              : new Reserving.Exhausted(exhausted);
-        })
+        .<Reserving>map((row, _) ->
+            row.getString("workload").equals(order.workload())
+                    && row.getString("session").equals(order.session().value())
+                    && row.getString("grant_name").equals(order.grant())
+                    && row.getLong("calls") == order.calls()
+                ? new Reserving.Reserved(row.getLong("calls_left"))
+                : new Reserving.Conflict())
         .findOne();
   }
 

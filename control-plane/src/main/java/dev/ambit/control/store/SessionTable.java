@@ -20,6 +20,9 @@ public final class SessionTable {
   /// ACTIVE and SUSPENDED sessions of one workload; its proxies get them all in one snapshot.
   public static final int LIVE_MAX = 256;
 
+  /// Envelopes of these together; a proxy takes messages of 16 MiB.
+  public static final int LIVE_BYTES_MAX = 12 << 20;
+
   private static final String LIVE = "state IN ('ACTIVE', 'SUSPENDED')";
 
   private final Store store;
@@ -257,7 +260,8 @@ public final class SessionTable {
     if (exclusive.isPresent()) {
       return new Opening.Occupied(exclusive.get().id());
     }
-    if (beside.size() >= LIVE_MAX) {
+    var bytes = beside.stream().mapToLong(other -> other.envelope().size()).sum();
+    if (beside.size() >= LIVE_MAX || bytes + draft.envelope().size() > LIVE_BYTES_MAX) {
       return new Opening.Full();
     }
     SessionRow.insert(tx, draft);
@@ -321,7 +325,7 @@ public final class SessionTable {
     /// One of the two is exclusive.
     record Occupied(SessionId other) implements Opening {}
 
-    /// The workload has [SessionTable#LIVE_MAX] already.
+    /// The workload has [SessionTable#LIVE_MAX] sessions or [SessionTable#LIVE_BYTES_MAX] already.
     record Full() implements Opening {}
   }
 }

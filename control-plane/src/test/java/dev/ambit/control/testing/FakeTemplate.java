@@ -1,0 +1,105 @@
+package dev.ambit.control.testing;
+
+import dev.ambit.envelope.AddressRules;
+import dev.ambit.envelope.Binding;
+import dev.ambit.envelope.CredentialRef;
+import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.Grant;
+import dev.ambit.envelope.HostPattern;
+import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Sharing;
+import dev.ambit.envelope.Target;
+import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.resources.SessionTemplate;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// A template with one target and one grant, open to whoever its fields say.
+public record FakeTemplate(
+    String name, Binding binding, Sharing sharing, Duration ttl, Duration maxTtl, Duration idle)
+    implements SessionTemplate {
+  public static final String OPENER = "spiffe://example.org/flows/opener";
+  public static final String WORKLOAD = "spiffe://example.org/agents/coder";
+
+  public static FakeTemplate exclusive(String name) {
+    return new FakeTemplate(
+        name,
+        Binding.IDENTITY,
+        Sharing.EXCLUSIVE,
+        Duration.ofMinutes(30),
+        Duration.ofHours(2),
+        Duration.ofMinutes(10));
+  }
+
+  public FakeTemplate byHandle() {
+    return new FakeTemplate(name, binding, Sharing.BY_HANDLE, ttl, maxTtl, idle);
+  }
+
+  public FakeTemplate boundTo(Binding other) {
+    return new FakeTemplate(name, other, sharing, ttl, maxTtl, idle);
+  }
+
+  @Override
+  public boolean admitsOpener(String caller) {
+    return caller.equals(OPENER) || caller.equals("bootstrap");
+  }
+
+  @Override
+  public boolean admitsWorkload(String spiffeId) {
+    return spiffeId.startsWith("spiffe://example.org/agents/");
+  }
+
+  @Override
+  public Instance instantiate(Order order) {
+    if (order.ttl().isPresent() && order.ttl().get().compareTo(ttl) > 0) {
+      return new Instance.Refused(
+          List.of(new Problem("ttl", order.ttl().get() + " (expected: at most " + ttl + ")")));
+    }
+    if (order.parameters().containsKey("unknown")) {
+      return new Instance.Refused(
+          List.of(new Problem("parameters.unknown", "given (expected: one of [])")));
+    }
+    return new Instance.Frozen(
+        new Envelope(
+            order.session(),
+            name,
+            order.workload(),
+            binding,
+            sharing,
+            order.now().plus(order.ttl().orElse(ttl)),
+            idle,
+            OptionalLong.of(10),
+            List.of(target()),
+            List.of(
+                new Grant(
+                    "read",
+                    "api",
+                    Set.of("GET"),
+                    List.of(ok(PathTemplate.parse("/v1/items/{id}"))),
+                    OptionalLong.of(3),
+                    new CredentialRef("oauth", new TreeMap<>()))),
+            List.of()));
+  }
+
+  private static Target target() {
+    return new Target(
+        "api",
+        List.of(ok(HostPattern.parse("api.example.org"))),
+        Set.of(443),
+        Scheme.HTTPS,
+        AddressRules.PUBLIC,
+        new UpstreamRoots.SystemRoots());
+  }
+
+  private static <T> T ok(Parsed<T> parsed) {
+    return switch (parsed) {
+      case Parsed.Ok<T>(T value) -> value;
+      case Parsed.Malformed<T>(String why) -> throw new AssertionError(why);
+    };
+  }
+}
