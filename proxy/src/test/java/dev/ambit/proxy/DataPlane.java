@@ -300,6 +300,8 @@ public final class DataPlane implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    // Lets the connections go before the loop does, so that what they hold is released.
+    listener.drain(Duration.ofSeconds(2)).toCompletableFuture().join();
     loop.submit(
             () -> {
               relay.enforce(SessionImage.EMPTY);
