@@ -4,16 +4,48 @@ import java.util.List;
 
 /// Which peers are let in: exact SPIFFE IDs, or patterns whose `*` stands last and matches within
 /// one path segment. Immutable.
+///
+/// @param patterns at most 1000; none admits nobody
 public record PeerPolicy(List<String> patterns) {
+  private static final int PATTERNS_MAX = 1000;
+
   public PeerPolicy {
     patterns = List.copyOf(patterns);
+    if (patterns.size() > PATTERNS_MAX) {
+      throw new IllegalArgumentException(
+          "patterns: " + patterns.size() + " (expected: at most " + PATTERNS_MAX + ")");
+    }
+    patterns.forEach(PeerPolicy::check);
   }
 
   public static PeerPolicy of(String... patterns) {
     return new PeerPolicy(List.of(patterns));
   }
 
+  /// Says whether the policy names the ID, which must have been checked.
   public boolean admits(String spiffeId) {
-    throw new UnsupportedOperationException();
+    return patterns.stream().anyMatch(pattern -> matches(pattern, spiffeId));
+  }
+
+  private static boolean matches(String pattern, String id) {
+    if (!pattern.endsWith("*")) {
+      return pattern.equals(id);
+    }
+    int fixed = pattern.length() - 1;
+    return id.length() > fixed
+        && id.startsWith(pattern.substring(0, fixed))
+        && id.indexOf('/', fixed) < 0;
+  }
+
+  private static void check(String pattern) {
+    if (!pattern.endsWith("*")) {
+      SpiffeIds.check(pattern);
+      return;
+    }
+    var sample = SpiffeIds.check(pattern.substring(0, pattern.length() - 1) + "x");
+    if (!SpiffeIds.isWorkload(sample)) {
+      throw new IllegalArgumentException(
+          "pattern: * in the trust domain (expected: spiffe://<trust domain>/<path>*)");
+    }
   }
 }

@@ -2,38 +2,107 @@ package dev.ambit.spiffe.tls;
 
 import dev.ambit.spiffe.identity.PeerPolicy;
 import dev.ambit.spiffe.source.SpiffeSource;
+import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.ManagerFactoryParameters;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS with SVIDs on both sides: presents the newest one, accepts peers whose chain a current
-/// bundle vouches for and whose SPIFFE ID the policy admits. A rotation needs no new context.
-/// Thread-safe.
+/// bundle vouches for and whose SPIFFE ID the policy admits. A rotation needs no new context, and
+/// open connections stay. Sessions are never resumed: each connection is judged anew. Thread-safe.
 public final class SpiffeTls {
-  private final SpiffeSource source;
-  private final PeerPolicy peers;
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
+  private final X509ExtendedKeyManager keyManager;
+  private final X509ExtendedTrustManager trustManager;
+  private final SslProvider provider;
+
+  /// With BoringSSL where its native library is present, else the JDK's TLS.
   public SpiffeTls(SpiffeSource source, PeerPolicy peers) {
-    this.source = source;
-    this.peers = peers;
+    this(source, peers, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+  }
+
+  SpiffeTls(SpiffeSource source, PeerPolicy peers, SslProvider provider) {
+    this.keyManager = new SvidKeyManager(source);
+    this.trustManager = new SvidTrustManager(source, peers);
+    this.provider = provider;
   }
 
   /// For gRPC and other HTTP/2 clients.
   public SslContext grpcClient() {
-    throw new UnsupportedOperationException(source.current() + " " + peers);
+    return build(
+        GrpcSslContexts.configure(SslContextBuilder.forClient().keyManager(keyManager), provider)
+            .trustManager(trustManager)
+            // Names are not what an SVID proves; the trust manager compares the SPIFFE ID instead.
+            .endpointIdentificationAlgorithm(null)
+            .protocols(PROTOCOLS));
   }
 
   /// For gRPC servers; a client certificate is required.
   public SslContext grpcServer() {
-    throw new UnsupportedOperationException();
+    var builder = SslContextBuilder.forServer(keyManager);
+    requireClients(builder);
+    return build(GrpcSslContexts.configure(builder, provider));
   }
 
-  /// For servers that build their own context (Armeria).
+  /// For servers that build their own context from a factory (Armeria's `tls`).
+  public KeyManagerFactory keyManagerFactory() {
+    return new SvidKeyManagerFactory(keyManager);
+  }
+
+  /// Makes a server demand a client SVID (Armeria's `tlsCustomizer`).
+  public void requireClients(SslContextBuilder server) {
+    server.trustManager(trustManager).clientAuth(ClientAuth.REQUIRE);
+    serveAnyone(server);
+  }
+
+  /// Leaves clients without a certificate, with the same protocols (Armeria's `tlsCustomizer`).
+  public void serveAnyone(SslContextBuilder server) {
+    server.protocols(PROTOCOLS);
+  }
+
+  /// For servers that build their own context.
   public X509ExtendedKeyManager keyManager() {
-    throw new UnsupportedOperationException();
+    return keyManager;
   }
 
   public X509ExtendedTrustManager trustManager() {
-    throw new UnsupportedOperationException();
+    return trustManager;
+  }
+
+  private static SslContext build(SslContextBuilder builder) {
+    try {
+      return builder.build();
+    } catch (SSLException e) {
+      throw new IllegalStateException("cannot set up TLS", e);
+    }
+  }
+
+  private static final class SvidKeyManagerFactory extends SimpleKeyManagerFactory {
+    private final KeyManager[] managers;
+
+    SvidKeyManagerFactory(X509ExtendedKeyManager manager) {
+      this.managers = new KeyManager[] {manager};
+    }
+
+    @Override
+    protected void engineInit(java.security.KeyStore store, char[] password) {}
+
+    @Override
+    protected void engineInit(ManagerFactoryParameters parameters) {}
+
+    @Override
+    protected KeyManager[] engineGetKeyManagers() {
+      return managers.clone();
+    }
   }
 }

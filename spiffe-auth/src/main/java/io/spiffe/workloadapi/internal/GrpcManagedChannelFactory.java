@@ -2,11 +2,8 @@ package io.spiffe.workloadapi.internal;
 
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 
 /// Opens channels to the Workload API over a Unix socket. The name is the one java-spiffe-core
@@ -14,20 +11,26 @@ import java.util.concurrent.ExecutorService;
 public final class GrpcManagedChannelFactory {
   private GrpcManagedChannelFactory() {}
 
+  /// Opens a channel; nothing is connected before the first call.
+  ///
+  /// @param executor runs the callbacks; a [LoopExecutor] also brings the event loops, any other
+  ///   gets a loop of its own
   public static ManagedChannelWrapper newChannel(URI address, ExecutorService executor) {
     if (!"unix".equals(address.getScheme())) {
       throw new IllegalArgumentException("address: " + address.getScheme() + " (expected: unix)");
     }
-    var loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    var shared = executor instanceof LoopExecutor;
+    var loops = executor instanceof LoopExecutor owner ? owner.loops() : UnixSockets.newLoop();
     var channel =
-        NettyChannelBuilder.forAddress(new DomainSocketAddress(address.getPath()))
+        NettyChannelBuilder.forAddress(UnixSockets.address(loops, Path.of(address.getPath())))
             .eventLoopGroup(loops)
-            .channelType(EpollDomainSocketChannel.class)
+            .channelType(UnixSockets.channelType(loops))
             .withOption(ChannelOption.SO_KEEPALIVE, null)
             .overrideAuthority("localhost")
             .executor(executor)
+            .intercept(new EndOfStream())
             .usePlaintext()
             .build();
-    return new ManagedChannelWrapper(channel, loops);
+    return new ManagedChannelWrapper(channel, shared ? null : loops);
   }
 }

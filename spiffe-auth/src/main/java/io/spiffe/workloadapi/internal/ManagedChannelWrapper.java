@@ -3,16 +3,17 @@ package io.spiffe.workloadapi.internal;
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
 import java.io.Closeable;
+import org.jspecify.annotations.Nullable;
 
-/// A channel to the Workload API and the event loop it runs on. The name is the one
-/// java-spiffe-core calls.
+/// A channel to the Workload API and the event loop it owns, if it does not share one. The name is
+/// the one java-spiffe-core calls.
 public final class ManagedChannelWrapper implements Closeable {
   private final ManagedChannel channel;
-  private final EventLoopGroup loops;
+  private final @Nullable EventLoopGroup own;
 
-  ManagedChannelWrapper(ManagedChannel channel, EventLoopGroup loops) {
+  ManagedChannelWrapper(ManagedChannel channel, @Nullable EventLoopGroup own) {
     this.channel = channel;
-    this.loops = loops;
+    this.own = own;
   }
 
   public ManagedChannel getChannel() {
@@ -22,6 +23,8 @@ public final class ManagedChannelWrapper implements Closeable {
   @Override
   public void close() {
     var _ = channel.shutdownNow();
-    var _ = loops.shutdownGracefully();
+    if (own != null) {
+      var _ = own.shutdownGracefully();
+    }
   }
 }
