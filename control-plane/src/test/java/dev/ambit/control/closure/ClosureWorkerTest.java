@@ -338,9 +338,9 @@ class ClosureWorkerTest {
         assertThat(content(file)).as(file.toString()).doesNotContain(needle);
       }
     }
-    assertThat(content(Path.of("target/test.log")))
-        .contains("session " + session.id() + " closed")
-        .doesNotContain(needle);
+    var log = Path.of("target/test.log");
+    World.await("logged", () -> content(log).contains("session " + session.id() + " closed"));
+    assertThat(content(log)).doesNotContain(needle);
   }
 
   @Test
