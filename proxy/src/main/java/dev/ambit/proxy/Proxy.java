@@ -35,6 +35,7 @@ import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.Timer;
 import dev.ambit.proxy.relay.HttpRelay;
 import dev.ambit.proxy.relay.UpstreamTls;
+import dev.ambit.proxy.resolve.AddressPolicy;
 import dev.ambit.proxy.resolve.DnsNameServer;
 import dev.ambit.proxy.resolve.Resolver;
 import dev.ambit.proxy.resolve.Route;
@@ -52,12 +53,17 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +95,7 @@ public final class Proxy implements AutoCloseable {
   private final AdminServer admin;
   private final UpstreamTls tls;
   private final Leaves leaves;
+  private volatile AddressPolicy dialled = (_, _) -> false;
   private volatile boolean started;
   private volatile boolean draining;
 
@@ -172,7 +179,7 @@ public final class Proxy implements AutoCloseable {
             new Scope(clock),
             new Approvals(),
             new LedgerBudgets(ledger, settlements, ends, ids::next),
-            new Resolver(around.names().apply(names), around.addresses()),
+            new Resolver(around.names().apply(names), (to, rules) -> dialled.admits(to, rules)),
             timed(credentials),
             timed(gate),
             relay);
@@ -198,6 +205,11 @@ public final class Proxy implements AutoCloseable {
             new Health(() -> started, this::ready),
             metrics::scrape);
     this.address = listener.bind(config.listen());
+    // A call to one of our own ports would come back to us.
+    this.dialled =
+        around
+            .addresses()
+            .except(ownAddresses(), Set.of(address.getPort(), admin.address().getPort()));
     loop.execute(() -> link.start(List.of(credentials, relay), sender::attached));
     loop.execute(() -> awaitStart(timer));
   }
@@ -258,6 +270,12 @@ public final class Proxy implements AutoCloseable {
     var _ = channel.shutdownNow();
     source.close();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static Set<InetAddress> ownAddresses() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private ManagedChannel channel(Transport transport) {
