@@ -180,7 +180,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private PeerPolicy peers(String self) {
     return settings.peers().isEmpty()
-        ? PeerPolicy.of("spiffe://" + trustDomain(self) + "/*")
+        ? PeerPolicy.trustDomain(trustDomain(self))
         : new PeerPolicy(settings.peers());
   }
 

@@ -3,10 +3,11 @@ package dev.ambit.spiffe.identity;
 import java.util.List;
 
 /// Which peers are let in: exact SPIFFE IDs, or patterns whose `*` stands last and matches within
-/// one path segment. Immutable.
+/// one path segment, or `/**`, which stands last and matches any path below. Immutable.
 ///
 /// @param patterns at most 1000; none admits nobody
 public record PeerPolicy(List<String> patterns) {
+  private static final String ANY_DEPTH = "/**";
   private static final int PATTERNS_MAX = 1000;
 
   public PeerPolicy {
@@ -22,12 +23,21 @@ public record PeerPolicy(List<String> patterns) {
     return new PeerPolicy(List.of(patterns));
   }
 
+  /// Everybody with a path in one trust domain, however deep: the pattern `spiffe://<domain>/**`.
+  public static PeerPolicy trustDomain(String name) {
+    return of("spiffe://" + SpiffeIds.checkTrustDomain(name) + ANY_DEPTH);
+  }
+
   /// Says whether the policy names the ID, which must have been checked.
   public boolean admits(String spiffeId) {
     return patterns.stream().anyMatch(pattern -> matches(pattern, spiffeId));
   }
 
   private static boolean matches(String pattern, String id) {
+    if (pattern.endsWith(ANY_DEPTH)) {
+      int prefix = pattern.length() - 2;
+      return id.length() > prefix && id.startsWith(pattern.substring(0, prefix));
+    }
     if (!pattern.endsWith("*")) {
       return pattern.equals(id);
     }
@@ -38,6 +48,10 @@ public record PeerPolicy(List<String> patterns) {
   }
 
   private static void check(String pattern) {
+    if (pattern.endsWith(ANY_DEPTH)) {
+      SpiffeIds.check(pattern.substring(0, pattern.length() - 2) + "x");
+      return;
+    }
     if (!pattern.endsWith("*")) {
       SpiffeIds.check(pattern);
       return;
