@@ -64,8 +64,8 @@ public final class ProxyMain {
         return;
       }
     }
-    System.out.printf(
-        "ready proxy=%s metrics=%s%n", text(proxy.address()), text(proxy.adminAddress()));
+    System.out.println(
+        "ready proxy=" + text(proxy.address()) + " metrics=" + text(proxy.adminAddress()));
     System.out.flush();
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ record Leftovers(List<Segment> segments, List<AuditRecord> open, List<Path> open
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
 
   static String fileName(String boot, long first) {
-    return "audit-%s-%019d.log".formatted(boot, first);
+    return String.format(Locale.ROOT, "audit-%s-%019d.log", boot, first);
   }
 
   static Leftovers read(Path dir) throws IOException {

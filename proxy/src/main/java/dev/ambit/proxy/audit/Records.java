@@ -192,7 +192,7 @@ final class Records {
       if (c >= 0x20 && c < 0x7f && c != '\\') {
         out.append(c);
       } else {
-        out.append(String.format("\\x{%x}", (int) c));
+        out.append("\\x{" + Integer.toHexString(c) + "}");
       }
     }
     if (out.length() > lengthMax) {

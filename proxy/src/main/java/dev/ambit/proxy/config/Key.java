@@ -1,5 +1,7 @@
 package dev.ambit.proxy.config;
 
+import java.util.Locale;
+
 /// The settings of the proxy: environment variables with this name behind `AMBIT_PROXY_`. The table
 /// that `--help` prints.
 public enum Key {
@@ -42,6 +44,6 @@ public enum Key {
   /// One line of the table.
   public String line() {
     var otherwise = fallback.isEmpty() ? "" : " (default: " + fallback + ")";
-    return "  %-28s %s%s".formatted(variable(), says, otherwise);
+    return String.format(Locale.ROOT, "  %-28s %s%s", variable(), says, otherwise);
   }
 }
