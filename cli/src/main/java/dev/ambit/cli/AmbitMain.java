@@ -18,6 +18,8 @@ import dev.ambit.cli.session.SessionCommand;
 import dev.ambit.cli.session.ShowSession;
 import dev.ambit.cli.session.WatchSession;
 import java.util.ArrayList;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
@@ -34,6 +36,7 @@ public final class AmbitMain {
   /// Keeps libraries from talking on the terminal. Call it before anything logs.
   public static void quietLogging() {
     System.setProperty("logback.configurationFile", "dev/ambit/cli/logback.xml");
+    Logger.getLogger("").setLevel(Level.WARNING); // java-spiffe writes to java.util.logging
   }
 
   /// Every command of this module, wired. A program that has more adds subcommands and then calls

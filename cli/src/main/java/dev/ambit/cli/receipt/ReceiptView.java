@@ -34,7 +34,7 @@ public final class ReceiptView {
             + receipt.reason().toLowerCase(Locale.ROOT)
             + "): "
             + calls.permitted()
-            + " calls permitted, "
+            + (calls.permitted() == 1 ? " call permitted, " : " calls permitted, ")
             + calls.denied()
             + " denied");
     for (var end : receipt.credentials()) {

@@ -43,6 +43,7 @@ public final class SessionView {
           state(session.getState()),
           ago(session.getOpenedAt()),
           session.getState() == SessionState.SESSION_STATE_CLOSED
+                  || session.getState() == SessionState.SESSION_STATE_CLOSING
               ? "-"
               : expiry(session.getExpiresAt()),
           session.hasBudget() ? budget(session.getBudget()) : "-",
