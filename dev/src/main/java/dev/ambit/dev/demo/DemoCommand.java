@@ -59,7 +59,11 @@ public final class DemoCommand implements Callable<Integer> {
     }
     var story = new Story(json ? shell.err() : shell.out(), new Style(shell.colour() && !plain));
     var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-demo"), keep));
-    var hook = new Thread(() -> end(set));
+    var hook =
+        new Thread(() -> {
+          story.hush();
+          end(set);
+        });
     Runtime.getRuntime().addShutdownHook(hook);
     var kept = false;
     try {

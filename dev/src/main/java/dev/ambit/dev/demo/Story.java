@@ -13,6 +13,7 @@ public final class Story {
   private final PrintWriter out;
   private final Style style;
   private int chapter;
+  private volatile boolean silent;
 
   public Story(PrintWriter out, Style style) {
     this.out = out;
@@ -58,8 +59,15 @@ public final class Story {
 
   /// A line of its own.
   void say(String line) {
-    out.println(line);
-    out.flush();
+    if (!silent) {
+      out.println(line);
+      out.flush();
+    }
+  }
+
+  /// Nothing more is told: what follows an interruption is no part of the story.
+  void hush() {
+    silent = true;
   }
 
   Style style() {

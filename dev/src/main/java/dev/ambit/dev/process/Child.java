@@ -93,21 +93,29 @@ public final class Child {
   public Map<String, Object> ready() {
     try {
       return ready.get(READY_MAX.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException _) {
-      throw new Failure(
-          ExitCode.REFUSED,
-          name
-              + ": "
-              + (process.isAlive()
-                  ? "not ready after " + READY_MAX.toSeconds() + " s"
-                  : "ended with exit code " + process.exitValue())
-              + "; the end of "
-              + log
-              + ": "
-              + tail());
+    } catch (TimeoutException _) {
+      throw failed("not ready after " + READY_MAX.toSeconds() + " s");
+    } catch (ExecutionException _) {
+      throw failed("ended" + exitCode());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new Failure(ExitCode.REFUSED, name + ": interrupted while starting", interrupted);
+    }
+  }
+
+  private Failure failed(String how) {
+    return new Failure(ExitCode.REFUSED, name + ": " + how + "; the end of " + log + ": " + tail());
+  }
+
+  /// The system may know of the end a moment after its output closed.
+  private String exitCode() {
+    try {
+      return process.waitFor(2, TimeUnit.SECONDS)
+          ? " with exit code " + process.exitValue()
+          : " its output";
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return "";
     }
   }
 
@@ -116,7 +124,7 @@ public final class Child {
     process.destroy();
     try {
       if (!process.waitFor(2, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        var _ = process.destroyForcibly().waitFor(2, TimeUnit.SECONDS);
       }
     } catch (InterruptedException _) {
       process.destroyForcibly();

@@ -11,12 +11,20 @@ public final class Lifeline {
 
   private Lifeline() {}
 
-  /// Call it first in the child's main. Does nothing in a detached child.
+  /// Call it first, on the thread of the child's main. A detached child outlives its parent; a
+  /// child whose main fails ends in any case, whatever other threads it has begun.
   public static void hold() {
+    Thread.currentThread().setUncaughtExceptionHandler(Lifeline::failed);
     if (Boolean.getBoolean(DETACHED)) {
       return;
     }
     Thread.ofPlatform().daemon().name("lifeline").start(() -> waitForEnd(System.in));
+  }
+
+  private static void failed(Thread main, Throwable cause) {
+    System.err.println(main.getName() + " failed");
+    cause.printStackTrace();
+    Runtime.getRuntime().exit(1);
   }
 
   private static void waitForEnd(InputStream parent) {

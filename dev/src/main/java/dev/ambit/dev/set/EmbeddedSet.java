@@ -85,7 +85,10 @@ public final class EmbeddedSet implements AutoCloseable {
                 "resources=" + resources,
                 "keys=" + privateFolder("keys"),
                 "access=" + plan.access()));
-    return ((Number) control.ready().getOrDefault("proxies", 0)).intValue();
+    var port = ((Number) control.ready().getOrDefault("proxies", 0)).intValue();
+    // So that `ambit session run --spiffe-socket` finds it, too.
+    Files.writeString(plan.access().resolve("proxy"), "127.0.0.1:" + port + "\n");
+    return port;
   }
 
   /// Starts the proxy and waits until it is attached.

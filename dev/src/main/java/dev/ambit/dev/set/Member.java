@@ -31,6 +31,13 @@ public record Member(String name, long pid, Instant startedAt) {
     }
   }
 
+  /// Ends it at once.
+  public void kill() {
+    if (runs()) {
+      ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+
   Map<String, Object> facts() {
     var facts = new LinkedHashMap<String, Object>();
     facts.put("name", name);

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
         "Ends the set that 'ambit dev up' or 'ambit demo --keep' left running, and removes what it kept.",
     footer = {"", "Examples:", "  ambit dev down"})
 public final class DevDown implements Runnable {
+  private static final Duration ASKED_MAX = Duration.ofSeconds(3);
   private static final Duration STOP_MAX = Duration.ofSeconds(10);
   private static final int POLL_MILLIS = 20;
 
@@ -38,8 +39,12 @@ public final class DevDown implements Runnable {
     var members = running.get().members();
     members.reversed().forEach(Member::stop);
     try {
-      var end = System.nanoTime() + STOP_MAX.toNanos();
+      var began = System.nanoTime();
+      var end = began + STOP_MAX.toNanos();
       while (members.stream().anyMatch(Member::runs)) {
+        if (System.nanoTime() - began > ASKED_MAX.toNanos()) {
+          members.forEach(Member::kill); // nothing of a development set is worth the wait
+        }
         if (System.nanoTime() > end) {
           throw new Failure(
               ExitCode.REFUSED,
