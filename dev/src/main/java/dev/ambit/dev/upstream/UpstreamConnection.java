@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -247,13 +248,14 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     var answer = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     answer.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
     HttpUtil.setContentLength(answer, Long.parseLong(asked));
+    answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     var _ = context.write(answer);
     var _ =
         context
             .writeAndFlush(
                 new HttpChunkedInput(
                     new ChunkedStream(new Zeros(Long.parseLong(asked)), CHUNK_BYTES)))
-            .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            .addListener(ChannelFutureListener.CLOSE);
   }
 
   /// A given number of zero bytes.
