@@ -10,7 +10,7 @@ WORKDIR /src
 COPY . .
 RUN mvn -B -ntp package -pl proxy,control-plane -am -Dmaven.test.skip=true -Dexec.skip
 # A runtime with just the modules the programs use; jdeps sees no reflection, so the providers are named by hand.
-RUN "$JAVA_HOME/bin/jlink" --output /opt/java --strip-debug --no-header-files --no-man-pages --compress zip-6 \
+RUN "$JAVA_HOME/bin/jlink" --output /opt/java --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 \
     --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.crypto.ec,jdk.unsupported,jdk.zipfs
 
 FROM ${BASE} AS runtime
