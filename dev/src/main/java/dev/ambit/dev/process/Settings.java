@@ -38,4 +38,9 @@ public record Settings(Map<String, String> values) {
   public int number(String name) {
     return Integer.parseInt(text(name));
   }
+
+  /// A number that may be absent.
+  public int number(String name, int otherwise) {
+    return values.containsKey(name) ? number(name) : otherwise;
+  }
 }

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The control plane as a child process on loopback, with a bootstrap token that lives as long as
-/// the process. Settings: `socket`, `database`, `resources`, `keys`, `access` (paths).
+/// the process. Settings: `socket`, `database`, `resources`, `keys`, `access` (paths),
+/// `lease-seconds`, and the ports `proxies`, `workloads`, `people`, `admin`, each chosen by the
+/// system unless it is given.
 public final class ControlPlaneRole {
   private static final int UNUSABLE = 64;
-  private static final Duration LEASE = Duration.ofSeconds(15);
+  static final Duration LEASE = Duration.ofSeconds(15);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private ControlPlaneRole() {}
@@ -27,22 +29,21 @@ public final class ControlPlaneRole {
   public static void main(String[] words) throws IOException, IdentityUnavailable {
     Lifeline.hold();
     var settings = dev.ambit.dev.process.Settings.of(words);
-    var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try {
       var plane =
           ControlPlane.start(
               new Settings(
-                  anyPort,
-                  anyPort,
-                  anyPort,
-                  anyPort,
+                  listen(settings, "proxies"),
+                  listen(settings, "workloads"),
+                  listen(settings, "people"),
+                  listen(settings, "admin"),
                   settings.path("socket"),
                   settings.path("database"),
                   settings.path("resources"),
                   settings.path("keys"),
                   Optional.of(settings.path("access")),
                   Optional.empty(),
-                  LEASE,
+                  Duration.ofSeconds(settings.number("lease-seconds")),
                   List.of(),
                   PATIENCE),
               InstantSource.system(),
@@ -60,5 +61,9 @@ public final class ControlPlaneRole {
       unusable.problems().forEach(System.err::println);
       System.exit(UNUSABLE);
     }
+  }
+
+  private static InetSocketAddress listen(dev.ambit.dev.process.Settings settings, String port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.number(port, 0));
   }
 }

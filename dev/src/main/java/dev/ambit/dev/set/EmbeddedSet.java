@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Ambit on one machine: a development SPIFFE authority, the control plane and one proxy, each a
 /// process of its own. Closing it ends them, last started first, unless they were detached.
@@ -21,6 +25,8 @@ public final class EmbeddedSet implements AutoCloseable {
 
   private final Plan plan;
   private final List<Child> children = new ArrayList<>();
+  private List<String> controlSettings = List.of();
+  private @Nullable Child controlPlane;
 
   /// What a set is made for.
   ///
@@ -75,20 +81,59 @@ public final class EmbeddedSet implements AutoCloseable {
   /// Starts the control plane on a folder of resources and waits for it. Returns the port for
   /// proxies.
   public int startControlPlane(Path resources) throws IOException {
+    return startControlPlane(resources, ControlPlaneRole.LEASE);
+  }
+
+  /// As above, with a lease of 1 s to 30 s.
+  public int startControlPlane(Path resources, Duration lease) throws IOException {
+    controlSettings =
+        List.of(
+            "socket=" + plan.controlPlaneSocket(),
+            "database=" + privateFolder("control").resolve("ambit.db"),
+            "resources=" + resources,
+            "keys=" + privateFolder("keys"),
+            "access=" + plan.access(),
+            "lease-seconds=" + lease.toSeconds());
+    var port = port(runControlPlane(List.of()), "proxies");
+    // So that `ambit session run --spiffe-socket` finds it, too.
+    Files.writeString(plan.access().resolve("proxy"), "127.0.0.1:" + port + "\n");
+    return port;
+  }
+
+  /// Starts the control plane again after its process has ended, on the same store and ports, and
+  /// waits for it. Its bootstrap token is a new one.
+  public void restartControlPlane() {
+    var before = controlPlane();
+    if (before.process().isAlive()) {
+      throw new IllegalStateException("control-plane: runs (expected: ended)");
+    }
+    synchronized (children) {
+      children.remove(before);
+    }
+    var ports = before.ready();
+    var _ =
+        runControlPlane(
+            Stream.of("proxies", "workloads", "people", "admin")
+                .map(name -> name + "=" + port(ports, name))
+                .toList());
+  }
+
+  /// The process of the control plane, the last one that was started.
+  public Child controlPlane() {
+    if (controlPlane == null) {
+      throw new IllegalStateException("control-plane: none (expected: started before)");
+    }
+    return controlPlane;
+  }
+
+  private Map<String, Object> runControlPlane(List<String> more) {
     var control =
         start(
             "control-plane",
             ControlPlaneRole.class,
-            List.of(
-                "socket=" + plan.controlPlaneSocket(),
-                "database=" + privateFolder("control").resolve("ambit.db"),
-                "resources=" + resources,
-                "keys=" + privateFolder("keys"),
-                "access=" + plan.access()));
-    var port = ((Number) control.ready().getOrDefault("proxies", 0)).intValue();
-    // So that `ambit session run --spiffe-socket` finds it, too.
-    Files.writeString(plan.access().resolve("proxy"), "127.0.0.1:" + port + "\n");
-    return port;
+            Stream.concat(controlSettings.stream(), more.stream()).toList());
+    controlPlane = control;
+    return control.ready();
   }
 
   /// Starts the proxy and waits until it is attached.
@@ -110,9 +155,11 @@ public final class EmbeddedSet implements AutoCloseable {
                         .map(String::valueOf)
                         .collect(Collectors.joining(","))));
     var facts = proxy.ready();
-    return new ProxyPorts(
-        ((Number) facts.getOrDefault("port", 0)).intValue(),
-        ((Number) facts.getOrDefault("admin", 0)).intValue());
+    return new ProxyPorts(port(facts, "port"), port(facts, "admin"));
+  }
+
+  private static int port(Map<String, Object> facts, String name) {
+    return ((Number) facts.getOrDefault(name, 0)).intValue();
   }
 
   /// Every process, in the order they were started.
