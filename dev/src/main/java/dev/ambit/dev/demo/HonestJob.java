@@ -1,7 +1,9 @@
 package dev.ambit.dev.demo;
 
 import dev.ambit.dev.issuer.Endpoints;
+import dev.ambit.dev.peers.Thief;
 import dev.ambit.dev.record.Entry;
+import dev.ambit.dev.record.Ledger;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.Session;

@@ -1,6 +1,7 @@
 package dev.ambit.dev.demo;
 
 import dev.ambit.dev.issuer.Endpoints;
+import dev.ambit.dev.peers.Thief;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.ClosureOutcome;

@@ -1,6 +1,7 @@
 package dev.ambit.dev.demo;
 
 import dev.ambit.cli.Failure;
+import dev.ambit.dev.peers.Thief;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +23,7 @@ final class Play {
   List<Claim> on(Stage stage, InstantSource clock) throws IOException, InterruptedException {
     var receipt = new ReceiptScene(stage, story);
     try (var agent = new Agent(stage);
-        var thief = new Thief(stage)) {
+        var thief = new Thief(stage.peers())) {
       var job = new HonestJob(stage, story, agent, thief, clock);
       var lying = new LyingJob(stage, story, thief);
       scene("permit", job::permit);

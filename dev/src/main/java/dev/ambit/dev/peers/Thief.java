@@ -1,4 +1,4 @@
-package dev.ambit.dev.demo;
+package dev.ambit.dev.peers;
 
 import dev.ambit.cli.print.Json;
 import dev.ambit.dev.record.Entry;
@@ -16,26 +16,26 @@ import java.util.Base64;
 import java.util.Map;
 
 /// Whoever stole a token from the upstream's own record and tries it past the proxy, straight at
-/// the upstream. Also asks the issuer about it, with the demo's own client.
-final class Thief implements AutoCloseable {
+/// the upstream. Also asks the issuer about it, with a client of its own.
+public final class Thief implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final HttpClient http;
-  private final Stage stage;
+  private final Peers peers;
 
-  Thief(Stage stage) throws IOException {
-    this.stage = stage;
+  public Thief(Peers peers) throws IOException {
+    this.peers = peers;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .proxy(HttpClient.Builder.NO_PROXY)
-            .sslContext(Tls.client(stage.roots()))
+            .sslContext(Tls.client(peers.roots()))
             .connectTimeout(PATIENCE)
             .build();
   }
 
   /// The token in a recorded request; empty when there is none.
-  static String token(Entry request) {
+  public static String token(Entry request) {
     return request.facts().get("headers") instanceof Map<?, ?> headers
             && headers.get("authorization") instanceof String authorization
             && authorization.startsWith("Bearer ")
@@ -44,10 +44,10 @@ final class Thief implements AutoCloseable {
   }
 
   /// Sends a token directly to the upstream; returns its status.
-  int replay(String token) throws IOException, InterruptedException {
+  public int replay(String token) throws IOException, InterruptedException {
     var request =
         HttpRequest.newBuilder(
-                URI.create("https://localhost:" + stage.upstreamPort() + "/v1/items"))
+                URI.create("https://localhost:" + peers.upstreamPort() + "/v1/items"))
             .timeout(PATIENCE)
             .header("Authorization", "Bearer " + token)
             .build();
@@ -55,13 +55,13 @@ final class Thief implements AutoCloseable {
   }
 
   /// Whether the issuer says that the token is active.
-  boolean active(String token) throws IOException, InterruptedException {
-    var secret = Files.readString(stage.secret("demo")).strip();
+  public boolean active(String token) throws IOException, InterruptedException {
+    var secret = Files.readString(peers.secret("demo")).strip();
     var basic =
         Base64.getEncoder().encodeToString(("demo:" + secret).getBytes(StandardCharsets.UTF_8));
     var request =
         HttpRequest.newBuilder(
-                URI.create("https://localhost:" + stage.issuerPort() + "/introspect"))
+                URI.create("https://localhost:" + peers.issuerPort() + "/introspect"))
             .timeout(PATIENCE)
             .header("Authorization", "Basic " + basic)
             .header("Content-Type", "application/x-www-form-urlencoded")
@@ -70,7 +70,7 @@ final class Thief implements AutoCloseable {
     var answer = http.send(request, BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200
         || !(Json.read(answer.body()).orElse("") instanceof Map<?, ?> facts)) {
-      throw new NotShown("the issuer answered " + answer.statusCode() + " to an introspection");
+      throw new IOException("the issuer answered " + answer.statusCode() + " to an introspection");
     }
     return Boolean.TRUE.equals(facts.get("active"));
   }

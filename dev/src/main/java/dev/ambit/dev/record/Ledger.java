@@ -1,6 +1,5 @@
-package dev.ambit.dev.demo;
+package dev.ambit.dev.record;
 
-import dev.ambit.dev.record.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -8,34 +7,34 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// One process's own record, as the demo reads it.
-final class Ledger {
+/// One process's own record, as whoever wants evidence reads it.
+public final class Ledger {
   private static final int POLL_MILLIS = 5;
 
   private final Path journal;
 
-  Ledger(Path journal) {
+  public Ledger(Path journal) {
     this.journal = journal;
   }
 
   /// How many entries there are, to look at what comes after.
-  int mark() {
+  public int mark() {
     return Entry.read(journal).size();
   }
 
   /// What was written since a mark, oldest first.
-  List<Entry> since(int mark) {
+  public List<Entry> since(int mark) {
     var entries = Entry.read(journal);
     return entries.subList(Math.min(mark, entries.size()), entries.size());
   }
 
   /// What was written since a mark about one kind of event.
-  List<Entry> since(int mark, String event) {
+  public List<Entry> since(int mark, String event) {
     return since(mark).stream().filter(entry -> entry.is(event)).toList();
   }
 
   /// Waits until something is written; nothing when it is not in time.
-  Optional<Entry> await(int mark, Predicate<Entry> wanted, Duration patience)
+  public Optional<Entry> await(int mark, Predicate<Entry> wanted, Duration patience)
       throws InterruptedException {
     var end = System.nanoTime() + patience.toNanos();
     while (true) {

@@ -1,0 +1,231 @@
+package dev.ambit.e2e.set;
+
+import dev.ambit.cli.connect.Access;
+import dev.ambit.cli.connect.Connector;
+import dev.ambit.cli.connect.ControlPlane;
+import dev.ambit.cli.run.AgentEnvironment;
+import dev.ambit.cli.run.ProxyHealth;
+import dev.ambit.dev.peers.Peers;
+import dev.ambit.dev.record.Ledger;
+import dev.ambit.dev.set.EmbeddedSet;
+import dev.ambit.dev.set.Folders;
+import dev.ambit.dev.set.Member;
+import dev.ambit.dev.set.ProxyPorts;
+import dev.ambit.proto.v1.CloseReason;
+import dev.ambit.proto.v1.CloseSessionRequest;
+import dev.ambit.proto.v1.GetSessionRequest;
+import dev.ambit.proto.v1.OpenSessionRequest;
+import dev.ambit.proto.v1.Session;
+import dev.ambit.proto.v1.SessionState;
+import dev.ambit.proto.v1.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// A whole system on this machine: authority, control plane, proxy, OAuth server and upstream API,
+/// each a real process, with one template, `work`. What happened is read from the upstream's and
+/// the issuer's own records.
+public final class WholeSet implements AutoCloseable {
+  /// Grants reading (`GET` of items, stream, events and download) and writing (`POST` of items and
+  /// upload), each with a credential of its own.
+  public static final String TEMPLATE = "work";
+
+  /// What the agent sends of its own and the upstream must never see.
+  public static final String OWN_KEY = "a-key-of-the-agents-own";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final EmbeddedSet set;
+  private final Peers peers;
+  private final ProxyPorts proxy;
+  private final ControlPlane controlPlane;
+
+  private WholeSet(EmbeddedSet set, Peers peers, ProxyPorts proxy, ControlPlane controlPlane) {
+    this.set = set;
+    this.peers = peers;
+    this.proxy = proxy;
+    this.controlPlane = controlPlane;
+  }
+
+  /// Starts every process and waits until the proxy is attached.
+  public static WholeSet start() throws IOException {
+    return start("", Set.of());
+  }
+
+  /// The same, with more resources.
+  ///
+  /// @param more YAML documents, beside the target `api`, the providers `honest` and `lying`, and
+  ///   the template
+  /// @param ports loopback ports that the proxy may dial, beside the upstream's
+  public static WholeSet start(String more, Set<Integer> ports) throws IOException {
+    var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-e2e"), false));
+    try {
+      var authority = set.startAuthority();
+      var peers = Peers.start(set, InstantSource.system());
+      write(peers, more);
+      var _ = authority.ready();
+      var dialled = new HashSet<>(ports);
+      dialled.add(peers.upstreamPort());
+      var proxy = set.startProxy(set.startControlPlane(peers.files()), dialled);
+      return new WholeSet(
+          set, peers, proxy, Connector.open(Access.ofDirectory(set.plan().access())));
+    } catch (IOException | RuntimeException failed) {
+      set.close();
+      throw failed;
+    }
+  }
+
+  private static void write(Peers peers, String more) throws IOException {
+    Files.writeString(
+        peers.files().resolve("resources.yaml"),
+        String.join(
+            "---\n",
+            peers.target("api"),
+            peers.provider("honest", Peers.CLIENT),
+            peers.provider("lying", Peers.LIED_TO),
+            template(),
+            more));
+  }
+
+  private static String template() {
+    return """
+    apiVersion: ambit.dev/v1
+    kind: SessionTemplate
+    metadata: { name: TEMPLATE }
+    spec:
+      openers: [bootstrap]
+      workloads: ["AGENT"]
+      binding: identity
+      sharing: exclusive
+      limits: { ttl: 30m, maxTtl: 1h, idle: 20m, calls: 10000 }
+      grants:
+        - name: read
+          target: api
+          methods: [GET]
+          paths: ["/v1/items", "/v1/items/{id}", "/v1/stream", "/v1/events", "/v1/download"]
+          credential: { provider: honest, lifetime: session, narrow: { scopes: ["items:read"] } }
+        - name: write
+          target: api
+          methods: [POST]
+          paths: ["/v1/items", "/v1/upload"]
+          credential: { provider: honest, lifetime: session, narrow: { scopes: ["items:write"] } }
+    """
+        .replace("TEMPLATE", TEMPLATE)
+        .replace("AGENT", EmbeddedSet.AGENT);
+  }
+
+  /// Opens a session of [#TEMPLATE] and waits until the proxy judges by it.
+  public Session open() {
+    return open(TEMPLATE);
+  }
+
+  /// Opens a session of another template.
+  public Session open(String template) {
+    var session =
+        controlPlane
+            .sessions()
+            .openSession(
+                OpenSessionRequest.newBuilder()
+                    .setTemplate(template)
+                    .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
+                    .build())
+            .getSession();
+    if (!ProxyHealth.enforces(proxy.adminAddress(), session.getVersion(), PATIENCE)) {
+      throw new AssertionError("the proxy does not enforce session " + session.getId());
+    }
+    return session;
+  }
+
+  /// Asks for the end; returns when every proxy has cut.
+  public Session close(Session session) {
+    return controlPlane
+        .closing()
+        .closeSession(
+            CloseSessionRequest.newBuilder()
+                .setSessionId(session.getId())
+                .setReason(CloseReason.CLOSE_REASON_COMPLETED)
+                .build())
+        .getSession();
+  }
+
+  /// Waits until it is CLOSED and has its receipt.
+  public Session untilClosed(Session session) throws InterruptedException {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    var seen = get(session);
+    while (seen.getState() != SessionState.SESSION_STATE_CLOSED || !seen.getReceiptAvailable()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not closed after " + PATIENCE + ": " + seen);
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+      seen = get(session);
+    }
+    return seen;
+  }
+
+  /// What the control plane says about it now.
+  public Session get(Session session) {
+    return controlPlane
+        .sessions()
+        .getSession(GetSessionRequest.newBuilder().setSessionId(session.getId()).build())
+        .getSession();
+  }
+
+  /// The variables of an agent in this set, as `ambit session run` sets them.
+  public Map<String, String> agentVariables() throws IOException {
+    var store = set.plan().folder().resolve("trust.p12");
+    AgentEnvironment.javaStore(trust().resolve("bundle.pem"), store);
+    return AgentEnvironment.variables(proxy.agentAddress(), trust(), store, "");
+  }
+
+  /// The folder with the proxy's `ca.pem` and `bundle.pem`.
+  public Path trust() {
+    return set.plan().trust();
+  }
+
+  public EmbeddedSet set() {
+    return set;
+  }
+
+  public Peers peers() {
+    return peers;
+  }
+
+  public ProxyPorts proxy() {
+    return proxy;
+  }
+
+  public ControlPlane controlPlane() {
+    return controlPlane;
+  }
+
+  /// What the upstream saw.
+  public Ledger upstream() {
+    return peers.arrived();
+  }
+
+  /// What the issuer saw.
+  public Ledger issuer() {
+    return peers.issued();
+  }
+
+  /// One process: `authority`, `issuer`, `upstream`, `control-plane` or `proxy`.
+  public Member member(String name) {
+    return set.members().stream()
+        .filter(member -> member.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    controlPlane.close();
+    set.close();
+    Folders.remove(set.plan().folder());
+  }
+}
