@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
-/// The OAuth 2.0 server on loopback: `/token`, `/revoke` and `/introspect`, POST with client
-/// authentication by Basic or by form (RFC 6749 2.3.1). Each request runs on a virtual thread.
+/// The OAuth 2.0 server: `/token`, `/revoke` and `/introspect`, POST with client authentication by
+/// Basic or by form (RFC 6749 2.3.1). Each request runs on a virtual thread.
 public final class Issuer implements AutoCloseable {
   private static final int BODY_BYTES_MAX = 64 * 1_024;
   private static final int BACKLOG = 256;
@@ -37,14 +37,18 @@ public final class Issuer implements AutoCloseable {
         clients.stream().collect(Collectors.toUnmodifiableMap(Client::id, Function.identity()));
   }
 
-  /// Listens on a port that the system chooses.
+  /// Listens at the address, on a port that the system chooses.
   ///
   /// @param life of every token
   public static Issuer start(
-      SSLContext tls, List<Client> clients, Duration life, Journal journal, InstantSource clock)
+      InetAddress listen,
+      SSLContext tls,
+      List<Client> clients,
+      Duration life,
+      Journal journal,
+      InstantSource clock)
       throws IOException {
-    var server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+    var server = HttpsServer.create(new InetSocketAddress(listen, 0), BACKLOG);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     var issuer = new Issuer(server, clients);

@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /// The issuer as a process. Settings: `certificate`, `key`, `clients`, `journal` (files),
-/// `life-seconds`.
+/// `life-seconds`; `listen` (address) unless loopback.
 public final class IssuerMain {
   private IssuerMain() {}
 
@@ -21,6 +21,7 @@ public final class IssuerMain {
     var clock = InstantSource.system();
     var issuer =
         Issuer.start(
+            settings.listen(),
             Tls.server(settings.path("certificate"), settings.path("key")),
             Client.read(settings.path("clients")),
             Duration.ofSeconds(settings.number("life-seconds")),

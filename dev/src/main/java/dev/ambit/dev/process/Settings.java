@@ -1,5 +1,6 @@
 package dev.ambit.dev.process;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,6 +38,12 @@ public record Settings(Map<String, String> values) {
 
   public int number(String name) {
     return Integer.parseInt(text(name));
+  }
+
+  /// Where a server listens: the address `listen`, or loopback when it is not given.
+  public InetAddress listen() {
+    var address = values.get("listen");
+    return address == null ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(address);
   }
 
   /// A number that may be absent.

@@ -14,8 +14,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An API on loopback over HTTPS, HTTP/1.1. What it saw stands in its journal: every connection
-/// with the instants at which it came and went, every request head as it arrived, every answer.
+/// An API over HTTPS, HTTP/1.1. What it saw stands in its journal: every connection with the
+/// instants at which it came and went, every request head as it arrived, every answer.
 ///
 /// `GET /v1/items[/ID]`, `POST /v1/items`, `GET /v1/stream` (20 server-sent events a second), `GET
 /// /v1/download?bytes=N`, `POST /v1/upload`. Scopes: `items:read` and `items:write`.
@@ -30,8 +30,9 @@ public final class Upstream implements AutoCloseable {
     this.listener = listener;
   }
 
-  /// Listens on a port that the system chooses.
-  static Upstream start(SslContext tls, Introspection introspection, Journal journal)
+  /// Listens at the address, on a port that the system chooses.
+  static Upstream start(
+      InetAddress listen, SslContext tls, Introspection introspection, Journal journal)
       throws InterruptedException {
     var loops = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     var connections = new AtomicLong();
@@ -55,7 +56,7 @@ public final class Upstream implements AutoCloseable {
                         .addLast(new UpstreamConnection(introspection, items, record));
                   }
                 })
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .bind(new InetSocketAddress(listen, 0))
             .sync()
             .channel();
     return new Upstream(loops, listener);

@@ -13,7 +13,8 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /// The upstream as a process. Settings: `certificate`, `key`, `roots`, `journal`, `secret` (files),
-/// `introspection` (URL) and `client`, with which it asks there.
+/// `introspection` (URL) and `client`, with which it asks there; `listen` (address) unless
+/// loopback.
 public final class UpstreamMain {
   private UpstreamMain() {}
 
@@ -28,6 +29,7 @@ public final class UpstreamMain {
             Files.readString(settings.path("secret")).strip());
     var upstream =
         Upstream.start(
+            settings.listen(),
             SslContextBuilder.forServer(
                     settings.path("certificate").toFile(), settings.path("key").toFile())
                 .build(),

@@ -12,6 +12,7 @@ import dev.ambit.spiffe.x509.Pem;
 import dev.ambit.spiffe.x509.SubjectName;
 import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,6 +62,7 @@ class IssuerTest {
     journal = Journal.open(folder.resolve("issuer.jsonl"), () -> now);
     issuer =
         Issuer.start(
+            InetAddress.getLoopbackAddress(),
             Tls.server(certificate.certificate(), certificate.key()),
             List.of(
                 new Client("app", Client.digest("s:1 %"), Set.of("a", "b"), false, false),

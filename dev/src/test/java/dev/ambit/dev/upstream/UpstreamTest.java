@@ -69,6 +69,7 @@ class UpstreamTest {
     journal = Journal.open(folder.resolve("upstream.jsonl"), clock);
     upstream =
         Upstream.start(
+            InetAddress.getLoopbackAddress(),
             SslContextBuilder.forServer(
                     certificate.certificate().toFile(), certificate.key().toFile())
                 .build(),
