@@ -137,6 +137,7 @@ public final class Proxy implements AutoCloseable {
     this.link =
         new ControlLink(
             stub,
+            channel::resetConnectBackoff,
             identity,
             around.objection(),
             this::counters,

@@ -46,6 +46,7 @@ public final class ControlLink implements Activity {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLink.class);
 
   private final ProxyServiceStub stub;
+  private final Runnable dialAnew;
   private final ProxyIdentity identity;
   private final Supplier<Counters> counters;
   private final Timer timer;
@@ -66,8 +67,11 @@ public final class ControlLink implements Activity {
   private long breaks;
   private Runnable watch = () -> {};
 
+  /// @param dialAnew called before each attempt: the channel dials now, whatever pause of its own
+  ///   it is in (which grows to minutes, while attempts are at most [Backoff#MAX] apart)
   public ControlLink(
       ProxyServiceStub stub,
+      Runnable dialAnew,
       ProxyIdentity identity,
       Function<Envelope, Optional<String>> objection,
       Supplier<Counters> counters,
@@ -76,6 +80,7 @@ public final class ControlLink implements Activity {
       LongSupplier nanoTime,
       RandomGenerator random) {
     this.stub = stub;
+    this.dialAnew = dialAnew;
     this.identity = identity;
     this.counters = counters;
     this.timer = timer;
@@ -159,6 +164,7 @@ public final class ControlLink implements Activity {
     var next = new Attached();
     stream = next;
     lease.restart();
+    dialAnew.run();
     var _ = stub.attach(next);
     next.hello();
   }

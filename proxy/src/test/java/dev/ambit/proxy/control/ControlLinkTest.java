@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,7 @@ class ControlLinkTest {
   private final EventLoopGroup loops = transport.oneLoop("test-loop");
   private final EventLoop loop = loops.next();
   private final List<SessionImage> enforced = new CopyOnWriteArrayList<>();
+  private final AtomicInteger dials = new AtomicInteger();
   private FakeControlPlane plane;
   private ManagedChannel channel;
   private ControlLink link;
@@ -70,6 +72,10 @@ class ControlLinkTest {
     link =
         new ControlLink(
             ProxyServiceGrpc.newStub(channel),
+            () -> {
+              dials.incrementAndGet();
+              channel.resetConnectBackoff();
+            },
             new ProxyIdentity("test", "PX", "BT", Samples.WORKLOAD, Optional.empty()),
             _ -> Optional.empty(),
             Counters::getDefaultInstance,
@@ -146,6 +152,15 @@ class ControlLinkTest {
     assertThat(again.getResume().getVersion()).isEqualTo(plane.version());
     plane.put(Samples.envelope(TWO, Sharing.EXCLUSIVE));
     until(() -> link.image().sessions().size() == 2);
+  }
+
+  @Test
+  void dialsAnewWithEveryAttemptWhileNobodyIsThere() {
+    attach();
+    var before = dials.get();
+    plane.close();
+    until(() -> dials.get() >= before + 4);
+    assertThat(link.attached()).isFalse();
   }
 
   @Test
