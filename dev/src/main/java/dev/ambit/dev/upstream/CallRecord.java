@@ -43,10 +43,20 @@ final class CallRecord {
     journal.write("request", facts);
   }
 
-  /// The first and the last bytes of a body.
-  void body(String event, long bytes) {
+  /// The first bytes of a request body.
+  void began(long bytes) {
     var facts = facts();
     facts.put("bytes", bytes);
+    journal.write("body_began", facts);
+  }
+
+  /// A whole body.
+  ///
+  /// @param event `body_ended` of a request, `answer_ended` of a download
+  void body(String event, long bytes, String sha256) {
+    var facts = facts();
+    facts.put("bytes", bytes);
+    facts.put("sha256", sha256);
     journal.write(event, facts);
   }
 

@@ -15,7 +15,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// An API over HTTPS, HTTP/1.1. What it saw stands in its journal: every connection with the
-/// instants at which it came and went, every request head as it arrived, every answer.
+/// instants at which it came and went, every request head as it arrived, every answer, and the
+/// digests of whole bodies.
 ///
 /// `GET /v1/items[/ID]`, `POST /v1/items`, `GET /v1/stream` (20 server-sent events a second), `GET
 /// /v1/download?bytes=N`, `POST /v1/upload`. Scopes: `items:read` and `items:write`.

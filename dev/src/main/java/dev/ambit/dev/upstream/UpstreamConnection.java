@@ -5,7 +5,6 @@ import dev.ambit.dev.upstream.Introspection.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -14,7 +13,6 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -23,8 +21,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.stream.ChunkedStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -47,6 +49,8 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable Verdict verdict;
   private boolean whole;
   private long bodyBytes;
+  private final MessageDigest digest = sha256();
+  private String bodyDigest = "";
   private @Nullable Future<?> stream;
   private long events;
 
@@ -100,6 +104,7 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     verdict = null;
     whole = false;
     bodyBytes = 0;
+    digest.reset();
     kept.setLength(0);
     if (HttpUtil.is100ContinueExpected(request)) {
       var _ =
@@ -127,9 +132,10 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void take(ByteBuf bytes) {
     if (bytes.isReadable() && bodyBytes == 0) {
-      record.body("body_began", bytes.readableBytes());
+      record.began(bytes.readableBytes());
     }
     bodyBytes += bytes.readableBytes();
+    digest.update(bytes.nioBuffer());
     if (kept.length() + bytes.readableBytes() <= KEPT_BYTES_MAX) {
       kept.append(new String(ByteBufUtil.getBytes(bytes), StandardCharsets.UTF_8));
     }
@@ -141,8 +147,9 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     var request = head;
     head = null;
+    bodyDigest = hex(digest);
     if (bodyBytes > 0) {
-      record.body("body_ended", bodyBytes);
+      record.body("body_ended", bodyBytes, bodyDigest);
     }
     switch (verdict) {
       case Verdict.Unknown() -> json(context, 503, error("the issuer does not answer"));
@@ -170,9 +177,16 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
                   () -> json(context, 507, error("no room for it")));
       case "GET /v1/stream" -> stream(context);
       case "GET /v1/download" -> download(context, uri);
-      case "POST /v1/upload" -> json(context, 200, Json.line(Map.of("bytes", bodyBytes)));
+      case "POST /v1/upload" -> json(context, 200, uploaded());
       default -> one(context, request.method().name(), uri.path());
     }
+  }
+
+  private String uploaded() {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("bytes", bodyBytes);
+    facts.put("sha256", bodyDigest);
+    return Json.line(facts);
   }
 
   private void one(ChannelHandlerContext context, String method, String path) {
@@ -248,43 +262,27 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     var answer = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     answer.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
     HttpUtil.setContentLength(answer, Long.parseLong(asked));
-    answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     var _ = context.write(answer);
+    var bytes = new DigestInputStream(new Noise(Long.parseLong(asked)), sha256());
     var _ =
         context
-            .writeAndFlush(
-                new HttpChunkedInput(
-                    new ChunkedStream(new Zeros(Long.parseLong(asked)), CHUNK_BYTES)))
-            .addListener(ChannelFutureListener.CLOSE);
+            .writeAndFlush(new HttpChunkedInput(new ChunkedStream(bytes, CHUNK_BYTES)))
+            .addListener(sent -> {
+              if (sent.isSuccess()) {
+                record.body("answer_ended", Long.parseLong(asked), hex(bytes.getMessageDigest()));
+              }
+            });
   }
 
-  /// A given number of zero bytes.
-  private static final class Zeros extends java.io.InputStream {
-    private long left;
-
-    Zeros(long left) {
-      this.left = left;
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException absent) {
+      throw new IllegalStateException("SHA-256: absent (expected: every JDK has it)", absent);
     }
+  }
 
-    @Override
-    public int read() {
-      return left-- > 0 ? 0 : -1;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int count) throws IOException {
-      if (left <= 0) {
-        return -1;
-      }
-      var given = (int) Math.min(left, count);
-      java.util.Arrays.fill(into, from, from + given, (byte) 0);
-      left -= given;
-      return given;
-    }
-
-    @Override
-    public int available() {
-      return (int) Math.min(left, Integer.MAX_VALUE);
-    }
+  private static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -24,8 +24,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -124,7 +127,32 @@ class UpstreamTest {
   void sendsAsManyBytesAsAskedFor() throws Exception {
     var got = http.send(request("/v1/download?bytes=3000000").build(), BodyHandlers.ofByteArray());
     assertThat(got.body()).hasSize(3_000_000);
+    assertThat(entry("answer_ended").text("sha256")).isEqualTo(sha256(got.body()));
     assertThat(status(request("/v1/download?bytes=99999999999"))).isEqualTo(400);
+  }
+
+  @Test
+  void keepsItsConnectionAfterADownload() throws Exception {
+    for (var size : List.of(0, 1, 1_000, 70_000)) {
+      assertThat(status(request("/v1/download?bytes=" + size))).isEqualTo(200);
+    }
+    assertThat(status(request("/v1/items"))).isEqualTo(200);
+    assertThat(Entry.read(folder.resolve("upstream.jsonl")))
+        .filteredOn(entry -> entry.is("connected"))
+        .hasSize(1);
+  }
+
+  @Test
+  void writesDownTheDigestOfAnUpload() throws Exception {
+    answer = "{\"active\":true,\"scope\":\"items:write\"}";
+    var body = new byte[200_000];
+    body[7] = 7;
+    var got =
+        http.send(
+            request("/v1/upload").POST(BodyPublishers.ofByteArray(body)).build(),
+            BodyHandlers.ofString());
+    assertThat(got.body()).contains("\"bytes\":200000", sha256(body));
+    assertThat(entry("body_ended").text("sha256")).isEqualTo(sha256(body));
   }
 
   @Test
@@ -135,6 +163,10 @@ class UpstreamTest {
     http.shutdownNow();
     assertThat(entry("stream_ended").text("how")).isEqualTo("cut");
     assertThat(entry("disconnected").number("connection")).isEqualTo(1);
+  }
+
+  private static String sha256(byte[] bytes) throws NoSuchAlgorithmException {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   private HttpRequest.Builder request(String path) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.ambit.dev.peers.Thief;
 import dev.ambit.dev.record.Entry;
+import dev.ambit.e2e.set.Ran;
 import dev.ambit.e2e.set.WholeSet;
 import dev.ambit.proto.v1.Session;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -70,7 +72,7 @@ class OrdinaryClientTest {
                 - name: items
                   target: api
                   methods: [GET]
-                  paths: ["/v1/items/{id}"]
+                  paths: ["/v1/items/{id}", "/v1/download"]
                   credential: { provider: honest, lifetime: session, narrow: { scopes: ["items:read"] } }
             """
                 .replace("PORT", Integer.toString(plainPort())),
@@ -149,6 +151,29 @@ class OrdinaryClientTest {
     assertThatThrownBy(() -> client.send(variables, "GET", "https://elsewhere.test/"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("403");
+  }
+
+  @Test
+  void keepsItsConnectionThroughADownload() throws Exception {
+    var mark = set.upstream().mark();
+    var ran =
+        Ran.run(
+            variables,
+            "curl",
+            "-sS",
+            "--max-time",
+            "20",
+            "-o",
+            "/dev/null",
+            "-o",
+            "/dev/null",
+            "-w",
+            "%{http_code} %{num_connects}\\n",
+            set.peers().api("/v1/download?bytes=3000000"),
+            set.peers().api("/v1/items/1"));
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out().lines().toList()).isEqualTo(List.of("200 1", "200 0"));
+    assertThat(set.upstream().since(mark, "connected")).hasSize(1);
   }
 
   private static void assertProblem(Reply reply, String reason) {

@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// each a real process, with one template, `work`. What happened is read from the upstream's and
 /// the issuer's own records.
 public final class WholeSet implements AutoCloseable {
-  /// Grants reading (`GET` of items, stream, events and download) and writing (`POST` of items and
-  /// upload), each with a credential of its own.
+  /// Grants reading (`GET` of items, stream and download) and writing (`POST` of items and upload),
+  /// each with a credential of its own.
   public static final String TEMPLATE = "work";
 
   /// What the agent sends of its own and the upstream must never see.
@@ -108,7 +108,7 @@ public final class WholeSet implements AutoCloseable {
         - name: read
           target: api
           methods: [GET]
-          paths: ["/v1/items", "/v1/items/{id}", "/v1/stream", "/v1/events", "/v1/download"]
+          paths: ["/v1/items", "/v1/items/{id}", "/v1/stream", "/v1/download"]
           credential: { provider: honest, lifetime: session, narrow: { scopes: ["items:read"] } }
         - name: write
           target: api

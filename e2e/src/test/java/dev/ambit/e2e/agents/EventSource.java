@@ -1,0 +1,81 @@
+package dev.ambit.e2e.agents;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.ambit.dev.tls.Tls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// An upstream that sends one server-sent event when the test says so, and no sooner.
+final class EventSource implements AutoCloseable {
+  private static final String END = "";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpsServer server;
+  private final BlockingQueue<String> next = new LinkedBlockingQueue<>();
+
+  /// Takes a port; nothing is served yet.
+  EventSource() throws IOException {
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/events", this::stream);
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  void serve(Path certificate, Path key) throws IOException {
+    server.setHttpsConfigurator(new HttpsConfigurator(Tls.server(certificate, key)));
+    server.setExecutor(task -> Thread.ofVirtual().name("events").start(task));
+    server.start();
+  }
+
+  /// Forgets what nobody came for.
+  void clear() {
+    next.clear();
+  }
+
+  void send(String data) {
+    next.add(data);
+  }
+
+  void end() {
+    next.add(END);
+  }
+
+  private void stream(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+      exchange.sendResponseHeaders(200, 0);
+      var body = exchange.getResponseBody();
+      body.flush();
+      for (var data = take(); !data.equals(END); data = take()) {
+        body.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+        body.flush();
+      }
+    }
+  }
+
+  private String take() {
+    try {
+      var data = next.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return data == null ? END : data;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return END;
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
