@@ -36,11 +36,25 @@ public final class Child {
     this.process = process;
   }
 
-  /// Starts `main` on the class path of this process.
+  /// Starts `main` on the class path of this process, with a heap of at most 256 MiB.
   ///
-  /// @param detached true: it lives on when this process ends
+  /// @param detached true: it lives on when this one ends
   public static Child start(
       String name, Class<?> main, List<String> settings, Path runFolder, boolean detached) {
+    return start(name, main, List.of("-Xmx256m"), settings, runFolder, detached);
+  }
+
+  /// The same, within other bounds.
+  ///
+  /// @param memory options of the virtual machine
+  /// @param detached true: it lives on when this process ends
+  public static Child start(
+      String name,
+      Class<?> main,
+      List<String> memory,
+      List<String> settings,
+      Path runFolder,
+      boolean detached) {
     var log = runFolder.resolve(name + ".log");
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -50,10 +64,10 @@ public final class Child {
             "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
-            "-Xmx256m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dlogback.configurationFile=dev/ambit/dev/logback.xml"));
+    words.addAll(memory);
     if (detached) {
       words.add("-D" + Lifeline.DETACHED + "=true");
     }

@@ -23,6 +23,16 @@ public final class EmbeddedSet implements AutoCloseable {
   public static final String CONTROL_PLANE = "spiffe://demo.test/control-plane";
   public static final String AGENT = "spiffe://demo.test/agent";
 
+  /// The bounds of the image (Dockerfile), so that what runs here runs there.
+  private static final List<String> PROXY_MEMORY =
+      List.of(
+          "-Xms24m",
+          "-Xmx32m",
+          "-XX:MaxDirectMemorySize=32m",
+          "-XX:ReservedCodeCacheSize=24m",
+          "-Xss256k",
+          "-XX:+UseCompactObjectHeaders");
+
   private final Plan plan;
   private final List<Child> children = new ArrayList<>();
   private List<String> controlSettings = List.of();
@@ -60,7 +70,10 @@ public final class EmbeddedSet implements AutoCloseable {
 
   /// Starts another member; it ends with the set.
   public Child start(String name, Class<?> main, List<String> settings) {
-    var child = Child.start(name, main, settings, plan.folder(), plan.detached());
+    return keep(Child.start(name, main, settings, plan.folder(), plan.detached()));
+  }
+
+  private Child keep(Child child) {
     synchronized (children) {
       children.add(child);
     }
@@ -140,20 +153,19 @@ public final class EmbeddedSet implements AutoCloseable {
   ///
   /// @param loopbackPorts the only loopback ports that it may dial
   public ProxyPorts startProxy(int controlPort, Set<Integer> loopbackPorts) throws IOException {
+    var settings =
+        List.of(
+            "socket=" + plan.agentSocket(),
+            "control=127.0.0.1:" + controlPort,
+            "control-id=" + CONTROL_PLANE,
+            "private=" + privateFolder("proxy"),
+            "trust=" + Files.createDirectories(plan.trust()),
+            "ports="
+                + loopbackPorts.stream().map(String::valueOf).collect(Collectors.joining(",")));
     var proxy =
-        start(
-            "proxy",
-            ProxyRole.class,
-            List.of(
-                "socket=" + plan.agentSocket(),
-                "control=127.0.0.1:" + controlPort,
-                "control-id=" + CONTROL_PLANE,
-                "private=" + privateFolder("proxy"),
-                "trust=" + Files.createDirectories(plan.trust()),
-                "ports="
-                    + loopbackPorts.stream()
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(","))));
+        keep(
+            Child.start(
+                "proxy", ProxyRole.class, PROXY_MEMORY, settings, plan.folder(), plan.detached()));
     var facts = proxy.ready();
     return new ProxyPorts(port(facts, "port"), port(facts, "admin"));
   }
