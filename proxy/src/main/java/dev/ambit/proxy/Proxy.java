@@ -5,7 +5,6 @@ import dev.ambit.proto.v1.Counters;
 import dev.ambit.proto.v1.Pod;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
 import dev.ambit.proxy.admin.AdminServer;
-import dev.ambit.proxy.admin.Health;
 import dev.ambit.proxy.admit.Admission;
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.admit.Gate;
@@ -59,6 +58,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -71,45 +71,44 @@ import org.slf4j.LoggerFactory;
 /// A running proxy: all of its wiring, by hand, and how it starts, drains and stops. One event loop
 /// carries everything but the audit writer, so nothing below needs a lock.
 public final class Proxy implements AutoCloseable {
-  /// How long to wait for the first SVID.
-  public static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(60);
-
   /// Largest message of the control plane: a snapshot of many envelopes.
   private static final int MESSAGE_BYTES_MAX = 16 * 1_024 * 1_024;
 
+  /// Longest wait for the loop, when stopping.
+  private static final long LOOP_WAIT_SECONDS = 2;
+
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
-  private final Config config;
+  private final Opened opened;
   private final Surroundings around;
-  private final EventLoopGroup loops;
+  private final Probes probes;
   private final EventLoop loop;
   private final SpiffeSource source;
-  private final ManagedChannel channel;
-  private final DnsNameServer names;
   private final ControlLink link;
   private final Journal journal;
-  private final RecordSender sender;
   private final CallMetrics calls;
   private final ExplicitListener listener;
   private final InetSocketAddress address;
   private final AdminServer admin;
-  private final UpstreamTls tls;
-  private final Leaves leaves;
   private volatile AddressPolicy dialled = (_, _) -> false;
-  private volatile boolean started;
   private volatile boolean draining;
 
   private Proxy(
       Config config,
       Surroundings around,
+      Opened opened,
+      Probes probes,
+      Metrics metrics,
       Transport transport,
       EventLoopGroup loops,
+      AdminServer admin,
       SpiffeSource source)
       throws IOException {
-    this.config = config;
+    this.opened = opened;
     this.around = around;
-    this.loops = loops;
+    this.probes = probes;
     this.loop = loops.next();
+    this.admin = admin;
     this.source = source;
     var nanoTime = around.nanoTime();
     var clock = around.clock();
@@ -132,7 +131,8 @@ public final class Proxy implements AutoCloseable {
             ids.next(),
             source.current().spiffeId(),
             config.pod().map(Proxy::pod));
-    this.channel = channel(transport);
+    var channel = channel(config, transport, loops);
+    opened.add(channel::shutdownNow);
     var stub = ProxyServiceGrpc.newStub(channel);
     this.link =
         new ControlLink(
@@ -150,7 +150,6 @@ public final class Proxy implements AutoCloseable {
     var ledger = new GrpcLedger(stub, link::attached);
 
     // Records.
-    var metrics = new Metrics();
     this.calls = new CallMetrics(metrics, nanoTime);
     this.journal =
         Journal.open(
@@ -163,7 +162,8 @@ public final class Proxy implements AutoCloseable {
             timer,
             clock,
             nanoTime);
-    this.sender = new RecordSender(stub, journal, timer, around.random());
+    opened.add(journal::close);
+    var sender = new RecordSender(stub, journal, timer, around.random());
     var ends = new Ends(journal, calls);
 
     // The way of a call.
@@ -171,8 +171,9 @@ public final class Proxy implements AutoCloseable {
     var gate = new Admission(link::image, link.lease(), journal, clock, nanoTime);
     var credentials = new CredentialCache(issuer, timer, nanoTime);
     var settlements = new Settlements(ledger, timer);
-    this.names = new DnsNameServer(loop, transport, config.dns().map(List::of).orElse(List.of()));
-    this.tls = new UpstreamTls(SystemRoots.load(), List.of(authority.certificate()));
+    var names = new DnsNameServer(loop, transport, config.dns().map(List::of).orElse(List.of()));
+    opened.add(names::close);
+    var tls = new UpstreamTls(SystemRoots.load(), List.of(authority.certificate()));
     var relay = new HttpRelay(loop, transport, gate, link, tls, limits);
     var path =
         new RequestPath(
@@ -184,7 +185,7 @@ public final class Proxy implements AutoCloseable {
             timed(credentials),
             timed(gate),
             relay);
-    this.leaves = new Leaves(authority, clock);
+    var leaves = new Leaves(authority, clock);
     var decoding =
         new Decoding(
             path::carry,
@@ -198,13 +199,14 @@ public final class Proxy implements AutoCloseable {
 
     measure(metrics, issuer, authority);
     metrics.total("ambit.settlements.dropped", settlements::dropped);
-    this.admin =
-        new AdminServer(
-            loops,
-            transport.server(),
-            config.metrics(),
-            new Health(() -> started, this::ready),
-            metrics::scrape);
+    opened.add(() ->
+        onLoop(() -> {
+          link.close();
+          sender.close();
+          listener.close();
+          leaves.close();
+          tls.close();
+        }));
     this.address = listener.bind(config.listen());
     // A call to one of our own ports would come back to us.
     this.dialled =
@@ -216,18 +218,40 @@ public final class Proxy implements AutoCloseable {
   }
 
   /// Starts a proxy; it answers from the first snapshot and lease on. Blocks until its ports are
-  /// open. Throws [IdentityUnavailable] when the Workload API gives no SVID in time.
+  /// open; the one for probes is from the start, and says what is waited for. Throws
+  /// [IdentityUnavailable] when the Workload API gives no SVID in time. Whatever it throws, nothing
+  /// stays open.
   public static Proxy start(Config config, Surroundings around)
       throws IOException, IdentityUnavailable {
-    var source = SpiffeSource.open(config.spiffeSocket(), IDENTITY_PATIENCE);
-    var transport = Transport.best();
-    var loops = transport.oneLoop("ambit-loop");
+    var opened = new Opened();
+    var whole = false;
     try {
-      return new Proxy(config, around, transport, loops, source);
-    } catch (IOException failed) {
-      source.close();
-      var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-      throw failed;
+      var transport = Transport.best();
+      var loops = transport.oneLoop("ambit-loop");
+      opened.add(() ->
+          loops
+              .shutdownGracefully(0, LOOP_WAIT_SECONDS, TimeUnit.SECONDS)
+              .awaitUninterruptibly(LOOP_WAIT_SECONDS + 1, TimeUnit.SECONDS));
+      var metrics = new Metrics();
+      metrics.info("ambit.build.info", "version", around.version());
+      var probes = new Probes();
+      var admin =
+          new AdminServer(
+              loops, transport.server(), config.metrics(), probes.health(), metrics::scrape);
+      opened.add(admin::close);
+      LOG.atInfo().addArgument(admin.address()).log("health and metrics at {}");
+      var source =
+          SpiffeSource.open(config.spiffeSocket(), config.identityWait(), around.clock(), loops);
+      opened.add(source::close);
+      probes.waitFor("waiting for the control plane");
+      var proxy =
+          new Proxy(config, around, opened, probes, metrics, transport, loops, admin, source);
+      whole = true;
+      return proxy;
+    } finally {
+      if (!whole) {
+        opened.close();
+      }
     }
   }
 
@@ -243,7 +267,7 @@ public final class Proxy implements AutoCloseable {
 
   /// Whether identity, snapshot, lease, trust files and ports have all been there; any thread.
   public boolean started() {
-    return started;
+    return probes.started();
   }
 
   /// Refuses new connections and lets running calls end, at most so long; any thread.
@@ -257,20 +281,14 @@ public final class Proxy implements AutoCloseable {
   @Override
   public void close() {
     draining = true;
-    loop.submit(
-            () -> {
-              link.close();
-              sender.close();
-              leaves.close();
-              tls.close();
-            })
-        .awaitUninterruptibly();
-    journal.close();
-    admin.close();
-    names.close();
-    var _ = channel.shutdownNow();
-    source.close();
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    opened.close();
+  }
+
+  private void onLoop(Runnable task) {
+    var done = loop.submit(task);
+    if (!done.awaitUninterruptibly(LOOP_WAIT_SECONDS, TimeUnit.SECONDS)) {
+      LOG.atError().log("the event loop does not answer; stopping without it");
+    }
   }
 
   private static Set<InetAddress> ownAddresses() throws SocketException {
@@ -279,7 +297,7 @@ public final class Proxy implements AutoCloseable {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private ManagedChannel channel(Transport transport) {
+  private ManagedChannel channel(Config config, Transport transport, EventLoopGroup loops) {
     var peer = config.controlPlane();
     var tls = new SpiffeTls(source, PeerPolicy.of(config.controlPlaneId()));
     Executor onLoop =
@@ -299,19 +317,27 @@ public final class Proxy implements AutoCloseable {
         .build();
   }
 
-  private boolean ready() {
-    return started
-        && !draining
-        && link.ready()
-        && !journal.failing()
-        && source.current().notAfter().isAfter(around.clock().instant());
+  /// Why no call would be judged now.
+  private Optional<String> objection() {
+    if (draining) {
+      return Optional.of("draining");
+    }
+    if (journal.failing()) {
+      return Optional.of("the audit spool cannot be written");
+    }
+    if (!source.current().notAfter().isAfter(around.clock().instant())) {
+      return Optional.of("the identity has expired");
+    }
+    return link.missing();
   }
 
   private void awaitStart(Timer timer) {
-    if (link.ready()) {
-      started = true;
+    var missing = link.missing();
+    if (missing.isEmpty()) {
+      probes.started(this::objection);
       LOG.atInfo().addArgument(source.current().spiffeId()).log("started as {}");
     } else {
+      probes.waitFor(missing.get());
       var _ = timer.after(Duration.ofMillis(20), () -> awaitStart(timer));
     }
   }
@@ -326,6 +352,7 @@ public final class Proxy implements AutoCloseable {
 
   private void measure(Metrics metrics, GrpcIssuer issuer, PodAuthority authority) {
     metrics.gauge("ambit.active.sessions", () -> link.image().sessions().size());
+    metrics.gauge("ambit.refused.sessions", () -> link.image().refused().size());
     metrics.gauge("ambit.active.connections", listener::connections);
     metrics.gauge("ambit.image.age.seconds", () -> seconds(link.imageAge()));
     metrics.gauge("ambit.image.version", () -> link.image().version());
@@ -343,7 +370,6 @@ public final class Proxy implements AutoCloseable {
     metrics.gauge("ambit.audit.spool.bytes", journal::bytes);
     metrics.total("ambit.image.refused", link::refusals);
     metrics.total("ambit.control.contradictions", link::breaks);
-    metrics.info("ambit.build.info", "version", around.version());
   }
 
   private static double seconds(Duration duration) {

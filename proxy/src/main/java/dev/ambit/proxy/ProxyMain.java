@@ -18,6 +18,7 @@ public final class ProxyMain {
   private static final int OK = 0;
   private static final int USAGE = 64;
   private static final int NO_IDENTITY = 69;
+  private static final int BROKEN = 70;
   private static final int CANNOT_START = 71;
   private static final String LOGBACK = "logback.configurationFile";
 
@@ -41,6 +42,7 @@ public final class ProxyMain {
   }
 
   private static void run(Config config) {
+    Thread.currentThread().setUncaughtExceptionHandler((_, thrown) -> broken(thrown));
     try {
       var proxy = Proxy.start(config, Surroundings.production(version(), new SecureRandom()));
       var stopped = new CountDownLatch(1);
@@ -93,6 +95,14 @@ public final class ProxyMain {
     System.exit(code);
   }
 
+  /// What nobody planned: a defect of the program or of how it was put together. What was opened is
+  /// closed by now.
+  private static void broken(Throwable thrown) {
+    System.err.println("proxy: broken: " + thrown + " (expected: never)");
+    thrown.printStackTrace(System.err);
+    System.exit(BROKEN);
+  }
+
   private static String version() {
     return Optional.ofNullable(ProxyMain.class.getPackage().getImplementationVersion())
         .orElse("unpackaged");
@@ -118,7 +128,7 @@ public final class ProxyMain {
         SIGTERM: no new connections, running calls may end, then everything is let go of.
 
         Exit codes: 0 stopped, 64 wrong settings, 69 no identity from the Workload API,
-        71 a folder or port cannot be used. On a signal the code is 128 plus its number.
+        70 the program is broken, 71 a folder or port cannot be used. On a signal the code is 128 plus its number.
         """);
     return text.toString();
   }

@@ -53,9 +53,19 @@ public record Surroundings(
         random);
   }
 
-  /// A target may not even name loopback, link-local or metadata addresses.
+  /// A target may not even name loopback, link-local or metadata, by host or by address block.
   static Optional<String> forbiddenAddresses(Envelope envelope) {
     for (var target : envelope.targets()) {
+      for (var host : target.hosts()) {
+        if (host.forbidden()) {
+          return Optional.of(
+              "target "
+                  + target.name()
+                  + ": hosts: "
+                  + host
+                  + " (expected: not this machine, its link or its metadata service)");
+        }
+      }
       var block = target.addresses().forbidden();
       if (block.isPresent()) {
         return Optional.of(

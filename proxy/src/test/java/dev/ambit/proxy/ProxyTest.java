@@ -312,6 +312,7 @@ class ProxyTest {
             Files.createDirectories(dir.resolve("trust")),
             1 << 20,
             Optional.empty(),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(10),
             Duration.ZERO,
             Optional.empty()),

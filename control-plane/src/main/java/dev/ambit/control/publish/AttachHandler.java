@@ -5,25 +5,35 @@ import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.envelope.Ids;
 import dev.ambit.envelope.SessionId;
+import dev.ambit.proto.v1.Ack;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
+import dev.ambit.proto.v1.RefusedSession;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What one proxy says on its stream, message by message; gRPC calls it from one thread at a time,
 /// a virtual one, which may block.
 final class AttachHandler implements StreamObserver<AttachRequest> {
   private static final int VERSION_MAX = 64;
+  private static final int REFUSED_MAX = 256;
+  private static final int TEXT_MAX = 512;
   private static final int ACTIVITY_MAX = 1_024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AttachHandler.class);
 
   private final Parts parts;
   private final String workload;
   private final ProxyStream stream;
   private Proxies.@Nullable Attachment attachment;
   private ProxyTable.@Nullable Key proxy;
+  private List<RefusedSession> refused = List.of();
   private long heartbeat;
 
   AttachHandler(Parts parts, String workload, ProxyStream stream) {
@@ -41,6 +51,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
         case HELLO -> hello(request.getHello());
         case ACK -> {
           var ack = request.getAck();
+          refused(ack);
           if (!attachment().acknowledge(ack.getEpoch(), ack.getVersion())) {
             throw new IllegalArgumentException(
                 "ack.version: " + ack.getVersion() + " (expected: one of this epoch, sent before)");
@@ -59,6 +70,27 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
         detach();
       }
     }
+  }
+
+  /// An operator must know: the workload can do nothing with such a session. Told again only when
+  /// there is another one.
+  private void refused(Ack ack) {
+    var now = ack.getRefusedList().stream().limit(REFUSED_MAX).toList();
+    if (!now.equals(refused)) {
+      refused = now;
+      now.forEach(session ->
+          LOG.error(
+              "session {} version {} is refused by its proxy: {}",
+              printable(session.getSessionId()),
+              session.getVersion(),
+              printable(session.getWhy())));
+    }
+  }
+
+  /// As much of a proxy's text as a log line may hold.
+  private static String printable(String text) {
+    var cut = text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) : text;
+    return cut.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
   @Override

@@ -72,6 +72,7 @@ public final class ProxyRole {
         settings.path("trust"),
         SPOOL_BYTES,
         Optional.empty(),
+        Duration.ofSeconds(60),
         Duration.ofSeconds(10),
         Duration.ZERO,
         Optional.empty());

@@ -22,7 +22,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// Health and metrics over HTTP on the pod's address: GET only, one request per connection. Nothing
@@ -67,7 +68,7 @@ public final class AdminServer implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.close().awaitUninterruptibly();
+    var _ = channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 
   /// Lays out a connection, unless there are too many.
@@ -115,8 +116,8 @@ public final class AdminServer implements AutoCloseable {
     }
     return switch (request.uri()) {
       case "/livez" -> text(HttpResponseStatus.OK, "ok\n");
-      case "/readyz" -> probe(health.ready());
-      case "/startupz" -> probe(health.started());
+      case "/readyz" -> probe(health.notReady());
+      case "/startupz" -> probe(health.notStarted());
       case "/metrics" -> {
         var page = text(HttpResponseStatus.OK, scrape.get());
         page.headers()
@@ -127,10 +128,11 @@ public final class AdminServer implements AutoCloseable {
     };
   }
 
-  private static DefaultFullHttpResponse probe(BooleanSupplier holds) {
-    return holds.getAsBoolean()
-        ? text(HttpResponseStatus.OK, "ok\n")
-        : text(HttpResponseStatus.SERVICE_UNAVAILABLE, "not yet\n");
+  private static DefaultFullHttpResponse probe(Supplier<Optional<String>> objection) {
+    return objection
+        .get()
+        .map(why -> text(HttpResponseStatus.SERVICE_UNAVAILABLE, why + "\n"))
+        .orElseGet(() -> text(HttpResponseStatus.OK, "ok\n"));
   }
 
   private static DefaultFullHttpResponse text(HttpResponseStatus status, String body) {

@@ -1,9 +1,10 @@
 package dev.ambit.proxy.admin;
 
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What the probes ask. Asked on the loop.
 ///
-/// @param started once everything needed for the first call has been there
-/// @param ready whether a call would be judged now
-public record Health(BooleanSupplier started, BooleanSupplier ready) {}
+/// @param notStarted what is still missing for the first call; empty once everything has been there
+/// @param notReady why a call would not be judged now; empty when it would
+public record Health(Supplier<Optional<String>> notStarted, Supplier<Optional<String>> notReady) {}

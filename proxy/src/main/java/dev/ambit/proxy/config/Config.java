@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param listen where agents reach the proxy; port 0 lets the system choose
 /// @param controlPlane host and port
 /// @param spoolBytes bound of the audit spool
+/// @param identityWait how long to wait for the first SVID
 /// @param issueWait how long a call waits for its credential
 /// @param drain how long running calls may go on after SIGTERM
 public record Config(
@@ -22,6 +23,7 @@ public record Config(
     Path trustDir,
     long spoolBytes,
     Optional<InetSocketAddress> dns,
+    Duration identityWait,
     Duration issueWait,
     Duration drain,
     Optional<Pod> pod) {

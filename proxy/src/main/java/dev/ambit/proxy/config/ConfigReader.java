@@ -56,6 +56,7 @@ public final class ConfigReader {
     var trustDir = path(Key.TRUST_DIR);
     var spoolBytes = number(Key.SPOOL_BYTES, 65_536, 1L << 30);
     var dns = text(Key.DNS).isEmpty() ? Optional.<InetSocketAddress>empty() : address(Key.DNS);
+    var identity = number(Key.IDENTITY_SECONDS, 1, 3_600);
     var issue = number(Key.ISSUE_SECONDS, 1, 60);
     var drain = number(Key.DRAIN_SECONDS, 0, 3_600);
     var pod = pod();
@@ -76,6 +77,7 @@ public final class ConfigReader {
             trustDir.orElseThrow(),
             spoolBytes,
             dns,
+            Duration.ofSeconds(identity),
             Duration.ofSeconds(issue),
             Duration.ofSeconds(drain),
             pod));

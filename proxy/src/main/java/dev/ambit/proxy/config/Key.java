@@ -15,6 +15,7 @@ public enum Key {
   METRICS("0.0.0.0:15090", "where health and metrics are served, as ip:port; port 0: any"),
   SPOOL_BYTES("16777216", "bound of the audit spool in bytes, 65536 to 1073741824"),
   DNS("", "name server for upstreams, as ip:port; empty: those of the system"),
+  IDENTITY_SECONDS("60", "how long to wait for the first identity, 1 to 3600"),
   ISSUE_SECONDS("10", "how long a call waits for its credential, 1 to 60"),
   DRAIN_SECONDS("25", "how long running calls may go on after SIGTERM, 0 to 3600"),
   POD_UID("", "UID of the pod, in Kubernetes"),

@@ -10,6 +10,7 @@ import dev.ambit.proto.v1.Counters;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.ProxyServiceGrpc.ProxyServiceStub;
+import dev.ambit.proto.v1.RefusedSession;
 import dev.ambit.proto.v1.Resume;
 import dev.ambit.proto.v1.SessionActivity;
 import dev.ambit.proxy.model.Activity;
@@ -125,9 +126,17 @@ public final class ControlLink implements Activity {
     return lease.left();
   }
 
-  /// Whether a snapshot and a lease are here and the clocks agree.
-  public boolean ready() {
-    return image.epoch() > 0 && lease.held() && !lease.skewed();
+  /// What is missing of a snapshot, a lease and clocks that agree; empty when nothing is.
+  public Optional<String> missing() {
+    if (image.epoch() == 0) {
+      return Optional.of("waiting for the control plane");
+    }
+    if (!lease.held()) {
+      return Optional.of("no lease from the control plane");
+    }
+    return lease.skewed()
+        ? Optional.of("the clock differs from the control plane's, or has jumped")
+        : Optional.empty();
   }
 
   /// Whether the control plane has answered on the present stream.
@@ -304,10 +313,7 @@ public final class ControlLink implements Activity {
         case Reading.Next(var next, var alarms) -> {
           opened = true;
           take(next, alarms);
-          send(
-              AttachRequest.newBuilder()
-                  .setAck(Ack.newBuilder().setEpoch(next.epoch()).setVersion(next.version()))
-                  .build());
+          send(AttachRequest.newBuilder().setAck(ack(next)).build());
         }
         case Reading.Broken(String why) -> broken(why);
       }
@@ -369,6 +375,19 @@ public final class ControlLink implements Activity {
         reconnect(why, true);
       }
     }
+  }
+
+  private static Ack ack(SessionImage image) {
+    var ack = Ack.newBuilder().setEpoch(image.epoch()).setVersion(image.version());
+    image
+        .refused()
+        .forEach((id, refusal) ->
+            ack.addRefused(
+                RefusedSession.newBuilder()
+                    .setSessionId(id.value())
+                    .setVersion(refusal.version())
+                    .setWhy(refusal.why())));
+    return ack.build();
   }
 
   private static com.google.protobuf.Duration age(long nanos) {

@@ -13,6 +13,7 @@ import dev.ambit.proto.v1.Delta;
 import dev.ambit.proto.v1.SessionEnd;
 import dev.ambit.proto.v1.SessionState;
 import dev.ambit.proto.v1.Snapshot;
+import dev.ambit.proxy.model.Refusal;
 import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.model.Tombstone;
@@ -69,15 +70,18 @@ final class ImageReader {
     var next = new Draft(current);
     var named = new HashSet<String>();
     snapshot.getSessionsList().forEach(session -> named.add(session.getSessionId()));
-    for (var session : current.sessions().values()) {
-      // It ended while nobody could tell us; why is not known.
-      if (!named.contains(session.id().value())) {
-        next.end(session.id(), Reason.SESSION_ENDED);
+    // What is not named any more ended while nobody could tell us; why is not known.
+    for (var open : List.of(current.sessions().keySet(), current.refused().keySet())) {
+      for (var id : open) {
+        if (!named.contains(id.value())) {
+          next.end(id, Reason.SESSION_ENDED);
+        }
       }
     }
     if (snapshot.getEpoch() > current.epoch()) {
       // Another history: its versions say nothing about those of before.
       next.sessions.clear();
+      next.refused.clear();
     }
     snapshot.getSessionsList().forEach(next::change);
     return next.reading(snapshot.getEpoch(), snapshot.getVersion());
@@ -109,11 +113,13 @@ final class ImageReader {
   /// The image being made, and what was refused on the way.
   private final class Draft {
     private final Map<SessionId, Session> sessions;
+    private final Map<SessionId, Refusal> refused;
     private final Map<SessionId, Tombstone> ended;
     private final List<String> alarms = new ArrayList<>();
 
     Draft(SessionImage current) {
       sessions = new HashMap<>(current.sessions());
+      refused = new HashMap<>(current.refused());
       ended = new HashMap<>(current.ended());
     }
 
@@ -127,6 +133,7 @@ final class ImageReader {
     }
 
     void end(SessionId id, Reason reason) {
+      refused.remove(id);
       var session = sessions.remove(id);
       var handle = session == null ? "" : session.handleDigest();
       ended.putIfAbsent(id, new Tombstone(reason, handle));
@@ -142,39 +149,54 @@ final class ImageReader {
         alarms.add(id.get() + ": has ended and cannot come back");
         return;
       }
-      var before = sessions.get(id.get());
-      if (before != null && said.getVersion() <= before.version()) {
-        var repeated =
-            said.getVersion() == before.version()
-                && HexFormat.of()
-                    .formatHex(said.getEnvelopeDigest().toByteArray())
-                    .equals(before.digest())
-                && before.suspended() == (said.getState() == SessionState.SESSION_STATE_SUSPENDED);
-        if (!repeated) {
-          alarms.add(
-              id.get()
-                  + ": version "
-                  + said.getVersion()
-                  + " (expected: > "
-                  + before.version()
-                  + "); the present one stays");
-        }
-        return;
+      if (isNewer(id.get(), said)) {
+        take(id.get(), said);
       }
-      switch (session(id.get(), said)) {
-        case Parsed.Ok<Session>(Session session) -> sessions.put(id.get(), session);
+    }
+
+    /// Versions only grow, also past one that was refused (INV-16); what is older or contradicts
+    /// the present one changes nothing.
+    private boolean isNewer(SessionId id, dev.ambit.proto.v1.SessionImage said) {
+      var barred = refused.get(id);
+      if (barred != null) {
+        return said.getVersion() > barred.version();
+      }
+      var present = sessions.get(id);
+      if (present == null || said.getVersion() > present.version()) {
+        return true;
+      }
+      if (!repeats(present, said)) {
+        alarms.add(
+            id
+                + ": version "
+                + said.getVersion()
+                + " (expected: > "
+                + present.version()
+                + "); the present one stays");
+      }
+      return false;
+    }
+
+    private void take(SessionId id, dev.ambit.proto.v1.SessionImage said) {
+      switch (session(id, said)) {
+        case Parsed.Ok<Session>(Session session) -> {
+          refused.remove(id);
+          sessions.put(id, session);
+        }
         case Parsed.Malformed<Session>(String why) -> {
           // The version before is outdated: to keep it could permit what is no longer permitted.
-          sessions.remove(id.get());
-          alarms.add(id.get() + ": " + why + "; it is not in force");
+          sessions.remove(id);
+          refused.put(id, new Refusal(said.getVersion(), why));
+          alarms.add(id + ": " + why + "; it is not in force");
         }
       }
     }
 
     Reading reading(long epoch, long version) {
-      if (sessions.size() > SESSIONS_MAX) {
+      var open = sessions.size() + refused.size();
+      if (open > SESSIONS_MAX) {
         return new Reading.Broken(
-            "sessions: " + sessions.size() + " (expected: at most " + SESSIONS_MAX + ")");
+            "sessions: " + open + " (expected: at most " + SESSIONS_MAX + ")");
       }
       if (ended.size() > TOMBSTONES_MAX) {
         ended.keySet().stream()
@@ -183,8 +205,14 @@ final class ImageReader {
             .toList()
             .forEach(ended::remove);
       }
-      return new Reading.Next(new SessionImage(epoch, version, sessions, ended), alarms);
+      return new Reading.Next(new SessionImage(epoch, version, sessions, refused, ended), alarms);
     }
+  }
+
+  private static boolean repeats(Session present, dev.ambit.proto.v1.SessionImage said) {
+    return said.getVersion() == present.version()
+        && HexFormat.of().formatHex(said.getEnvelopeDigest().toByteArray()).equals(present.digest())
+        && present.suspended() == (said.getState() == SessionState.SESSION_STATE_SUSPENDED);
   }
 
   private Parsed<Session> session(SessionId id, dev.ambit.proto.v1.SessionImage said) {

@@ -37,8 +37,11 @@ public final class TunnelGate {
         : denial(Reason.TARGET_UNKNOWN, "No target of this workload's sessions has this address.");
   }
 
-  /// What ended last; identifiers sort by time.
+  /// What ended last, unless one is open that is refused; identifiers sort by time.
   private static Optional<Reason> newestEnd(SessionImage now) {
+    if (!now.refused().isEmpty()) {
+      return Optional.empty();
+    }
     return now.ended().entrySet().stream()
         .max(Comparator.comparing(ended -> ended.getKey().value()))
         .map(ended -> ended.getValue().reason());

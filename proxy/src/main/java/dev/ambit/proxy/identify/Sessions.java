@@ -54,18 +54,20 @@ public final class Sessions {
   }
 
   private static Choice exclusive(SessionImage image, @Nullable SessionId pinned) {
-    var live =
-        image.sessions().values().stream()
-            .filter(session -> session.sharing() == Sharing.EXCLUSIVE)
-            .toList();
-    if (live.size() == 1) {
-      return new Choice.One(live.getFirst());
+    Session only = null;
+    for (var session : image.sessions().values()) {
+      if (session.sharing() == Sharing.EXCLUSIVE) {
+        if (only != null) {
+          return new Choice.None(Reason.SESSION_AMBIGUOUS);
+        }
+        only = session;
+      }
     }
-    if (live.size() > 1) {
-      return new Choice.None(Reason.SESSION_AMBIGUOUS);
+    if (only != null) {
+      return new Choice.One(only);
     }
     var last = pinned == null ? null : image.ended().get(pinned);
-    if (last == null && image.sessions().isEmpty()) {
+    if (last == null && image.sessions().isEmpty() && image.refused().isEmpty()) {
       last = lastExclusive(image);
     }
     return new Choice.None(last == null ? Reason.NO_SESSION : last.reason());
@@ -80,21 +82,25 @@ public final class Sessions {
         .orElse(null);
   }
 
-  /// Every digest is compared, each in constant time: how long it takes tells nothing.
+  /// Every digest of its kind is compared, each in constant time: how long it takes tells nothing
+  /// but what the answer says anyway. The many that ended are looked at only when none is alive.
   private static Choice byHandle(SessionImage image, String handle) {
     var presented = sha256(handle);
-    Choice choice = new Choice.None(Reason.SESSION_AMBIGUOUS);
-    for (var ended : image.ended().values()) {
-      if (same(presented, ended.handleDigest())) {
-        choice = new Choice.None(ended.reason());
-      }
-    }
+    Choice choice = null;
     for (var session : image.sessions().values()) {
       if (session.sharing() == Sharing.BY_HANDLE && same(presented, session.handleDigest())) {
         choice = new Choice.One(session);
       }
     }
-    return choice;
+    if (choice != null) {
+      return choice;
+    }
+    for (var ended : image.ended().values()) {
+      if (same(presented, ended.handleDigest())) {
+        choice = new Choice.None(ended.reason());
+      }
+    }
+    return choice == null ? new Choice.None(Reason.SESSION_AMBIGUOUS) : choice;
   }
 
   private Outcome<SessionCall> enter(SessionImage image, Session session, Arrival arrival) {

@@ -82,6 +82,15 @@ public final class ExplicitListener {
     return emptied;
   }
 
+  /// Stops accepting and closes every connection at once. On the loop.
+  public void close() {
+    draining = true;
+    if (server != null) {
+      var _ = server.close();
+    }
+    new ArrayList<>(open).forEach(ExplicitListener::close);
+  }
+
   private void accept(SocketChannel agent) {
     if (draining || open.size() >= decoding.limits().connections()) {
       var _ = agent.close();

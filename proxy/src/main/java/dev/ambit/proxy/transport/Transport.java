@@ -1,6 +1,6 @@
 package dev.ambit.proxy.transport;
 
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -51,7 +51,7 @@ public record Transport(
   }
 
   /// The one event loop of the data plane; the caller shuts it down.
-  public EventLoopGroup oneLoop(String threadName) {
+  public IoEventLoopGroup oneLoop(String threadName) {
     return new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(threadName, true), io);
   }
 }

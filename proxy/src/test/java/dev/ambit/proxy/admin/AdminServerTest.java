@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class AdminServerTest {
             loops,
             transport.server(),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            new Health(() -> ready, () -> ready),
+            new Health(this::objection, this::objection),
             metrics::scrape);
   }
 
@@ -45,7 +46,9 @@ class AdminServerTest {
   @Test
   void isAliveBeforeItIsReady() throws IOException {
     assertThat(ask("GET /livez")).startsWith("HTTP/1.1 200 ");
-    assertThat(ask("GET /readyz")).startsWith("HTTP/1.1 503 ");
+    assertThat(ask("GET /readyz"))
+        .startsWith("HTTP/1.1 503 ")
+        .endsWith("\r\n\r\nwaiting for something\n");
     assertThat(ask("GET /startupz")).startsWith("HTTP/1.1 503 ");
     ready = true;
     assertThat(ask("GET /readyz")).startsWith("HTTP/1.1 200 ");
@@ -90,6 +93,10 @@ class AdminServerTest {
     } catch (IOException _) {
       return false;
     }
+  }
+
+  private Optional<String> objection() {
+    return ready ? Optional.empty() : Optional.of("waiting for something");
   }
 
   private Socket connect() throws IOException {

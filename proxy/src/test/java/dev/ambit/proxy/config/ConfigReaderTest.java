@@ -40,6 +40,7 @@ class ConfigReaderTest {
     all.put("AMBIT_PROXY_METRICS", "10.0.0.7:9");
     all.put("AMBIT_PROXY_SPOOL_BYTES", "65536");
     all.put("AMBIT_PROXY_DNS", "10.96.0.10:53");
+    all.put("AMBIT_PROXY_IDENTITY_SECONDS", "4");
     all.put("AMBIT_PROXY_ISSUE_SECONDS", "3");
     all.put("AMBIT_PROXY_DRAIN_SECONDS", "0");
     all.put("AMBIT_PROXY_POD_UID", "u");

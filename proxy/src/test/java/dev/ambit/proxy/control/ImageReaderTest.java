@@ -124,14 +124,69 @@ class ImageReaderTest {
   }
 
   @Test
-  void takesAnOutdatedVersionOutOfForceWhenTheNewOneIsNotUnderstood() {
+  void a168TakesASessionOutOfForceWhenItsNewVersionIsNotUnderstood() {
     var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 1, said(ONE, 1))));
     var strange = said(ONE, 2).toBuilder().setUnknownFields(STRANGE).build();
-    assertThat(next(reader.delta(image, delta(1, 2, strange))).sessions()).isEmpty();
+    var wrongDigest =
+        said(ONE, 2).toBuilder().setEnvelopeDigest(ByteString.copyFrom(new byte[32])).build();
+    var unreadable = json(said(ONE, 2), "rubbish");
+    var restricting = json(said(ONE, 2), "{\"condition\":\"x\",");
+    var another = said(TWO, 2).toBuilder().setSessionId(ONE.value()).build();
+    for (var said : List.of(strange, wrongDigest, unreadable, restricting, another)) {
+      var reading = reader.delta(image, delta(1, 2, said));
+      assertThat(next(reading).sessions()).isEmpty();
+      assertThat(next(reading).refused().values()).singleElement().extracting("version").isEqualTo(2L);
+      assertThat(alarms(reading)).singleElement().asString().contains("not in force");
+    }
   }
 
   @Test
-  void keepsThePresentVersionAgainstAnOlderOneOrAnotherHash() {
+  void a168BringsNothingOlderBackAfterAVersionThatWasRefused() {
+    var image = refusedAtVersionTwo();
+    for (var reading :
+        List.of(
+            reader.delta(image, delta(1, 3, said(ONE, 1))),
+            reader.delta(image, delta(1, 3, said(ONE, 2))),
+            reader.snapshot(image, snapshot(1, 3, said(ONE, 2))))) {
+      assertThat(next(reading).sessions()).isEmpty();
+      assertThat(next(reading).refused()).containsOnlyKeys(ONE);
+    }
+  }
+
+  @Test
+  void putsARefusedSessionInForceWithTheNextVersionThatIsUnderstood() {
+    var image = next(reader.delta(refusedAtVersionTwo(), delta(1, 3, said(ONE, 3))));
+    assertThat(image.sessions()).containsOnlyKeys(ONE);
+    assertThat(image.refused()).isEmpty();
+  }
+
+  @Test
+  void forgetsARefusedSessionWhenItEndsOrAnotherEpochBegins() {
+    var image = refusedAtVersionTwo();
+    var ended =
+        Delta.newBuilder()
+            .setEpoch(1)
+            .setVersion(3)
+            .addEnded(SessionEnd.newBuilder().setSessionId(ONE.value()))
+            .build();
+    for (var reading :
+        List.of(reader.delta(image, ended), reader.snapshot(image, snapshot(1, 3)))) {
+      assertThat(next(reading).refused()).isEmpty();
+      assertThat(next(reading).ended()).containsOnlyKeys(ONE);
+    }
+    var restarted = next(reader.snapshot(image, snapshot(2, 1, said(ONE, 1))));
+    assertThat(restarted.sessions()).containsOnlyKeys(ONE);
+    assertThat(restarted.refused()).isEmpty();
+  }
+
+  private SessionImage refusedAtVersionTwo() {
+    var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 1, said(ONE, 1))));
+    var strange = said(ONE, 2).toBuilder().setUnknownFields(STRANGE).build();
+    return next(reader.delta(image, delta(1, 2, strange)));
+  }
+
+  @Test
+  void a168KeepsThePresentVersionAgainstAnOlderOneOrAnotherHash() {
     var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 5, said(ONE, 5))));
     var older = reader.delta(image, delta(1, 6, said(ONE, 4)));
     assertThat(version(older)).isEqualTo(5);

@@ -1,0 +1,150 @@
+package dev.ambit.proxy.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// `ProxyMain` as a process of its own, on the class path of the tests, with settings and nothing
+/// else in its environment. Ended by [#close], whatever became of it.
+public final class ProxyProcess implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+  private static final Pattern PROBES = Pattern.compile("health and metrics at .*:(\\d+) *$");
+  private static final Pattern READY = Pattern.compile("^ready proxy=127\\.0\\.0\\.1:(\\d+) .*");
+
+  public final List<String> out = new CopyOnWriteArrayList<>();
+  public final List<String> err = new CopyOnWriteArrayList<>();
+  private final Process process;
+
+  private ProxyProcess(Process process) {
+    this.process = process;
+    collect(process.getInputStream(), out);
+    collect(process.getErrorStream(), err);
+  }
+
+  /// Starts it.
+  ///
+  /// @param without names of jars that are left out of the class path; none for a whole one
+  public static ProxyProcess start(Map<String, String> settings, String... without)
+      throws IOException {
+    var builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            classPath(List.of(without)),
+            "dev.ambit.proxy.ProxyMain");
+    builder.environment().clear();
+    builder.environment().putAll(settings);
+    return new ProxyProcess(builder.start());
+  }
+
+  private static String classPath(List<String> without) {
+    var whole =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return Arrays.stream(whole.split(File.pathSeparator))
+        .filter(entry ->
+            without.stream()
+                .noneMatch(jar -> Path.of(entry).getFileName().toString().startsWith(jar)))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static void collect(InputStream from, List<String> lines) {
+    Thread.ofVirtual()
+        .start(() -> {
+          try (var reader = new BufferedReader(new InputStreamReader(from, UTF_8))) {
+            reader.lines().forEach(lines::add);
+          } catch (IOException | UncheckedIOException _) {
+            // It has ended.
+          }
+        });
+  }
+
+  /// Where the explicit listener is; waits for the line that says so.
+  public InetSocketAddress awaitReady() {
+    return address(READY.matcher(await(out, READY.asPredicate())));
+  }
+
+  /// Where the probes are; waits for the line that says so.
+  public InetSocketAddress awaitProbes() {
+    return address(PROBES.matcher(await(err, PROBES.asPredicate())));
+  }
+
+  public String awaitLog(String part) {
+    return await(err, line -> line.contains(part));
+  }
+
+  /// The whole answer of a page of the admin port.
+  public static String ask(InetSocketAddress probes, String page) throws IOException {
+    try (var socket = new Socket(probes.getAddress(), probes.getPort())) {
+      socket
+          .getOutputStream()
+          .write(("GET " + page + " HTTP/1.1\r\nHost: probe\r\n\r\n").getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  /// SIGTERM.
+  public void terminate() {
+    process.destroy();
+  }
+
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  /// Waits for its end and returns its exit code.
+  public int awaitExit() throws InterruptedException {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new AssertionError("the proxy did not end: " + err);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    var _ = process.destroyForcibly();
+  }
+
+  private String await(List<String> lines, Predicate<String> wanted) {
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (System.nanoTime() - deadline < 0) {
+      var found = lines.stream().filter(wanted).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+    throw new AssertionError("no such line in: " + out + err);
+  }
+
+  private static InetSocketAddress address(Matcher line) {
+    if (!line.find()) {
+      throw new AssertionError(line);
+    }
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(line.group(1)));
+  }
+}
