@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// The proxy as a program: settings from the environment, always the production rules. Prints one
 /// line when it is ready; drains on SIGTERM.
@@ -32,6 +34,7 @@ public final class ProxyMain {
     if (System.getProperty(LOGBACK) == null) {
       var _ = System.setProperty(LOGBACK, "ambit-proxy-logback.xml");
     }
+    Logger.getLogger("").setLevel(Level.WARNING); // java-spiffe writes to java.util.logging
     switch (ConfigReader.read(System.getenv())) {
       case ConfigReader.Reading.Refused(var errors) -> {
         errors.forEach(System.err::println);

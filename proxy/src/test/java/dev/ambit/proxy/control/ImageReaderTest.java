@@ -135,7 +135,10 @@ class ImageReaderTest {
     for (var said : List.of(strange, wrongDigest, unreadable, restricting, another)) {
       var reading = reader.delta(image, delta(1, 2, said));
       assertThat(next(reading).sessions()).isEmpty();
-      assertThat(next(reading).refused().values()).singleElement().extracting("version").isEqualTo(2L);
+      assertThat(next(reading).refused().values())
+          .singleElement()
+          .extracting("version")
+          .isEqualTo(2L);
       assertThat(alarms(reading)).singleElement().asString().contains("not in force");
     }
   }
