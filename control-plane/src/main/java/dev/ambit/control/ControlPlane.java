@@ -145,8 +145,7 @@ public final class ControlPlane implements AutoCloseable {
                 evidence.audit(),
                 evidence.keys(),
                 proxies::serving,
-                tls.keyManager(),
-                tls.trustManager()));
+                tls));
     closers.push(api::close);
     var token = BootstrapToken.issue(random, clock, settings.tokenLife());
     var workloads = api.openForWorkloads(settings.workloads());

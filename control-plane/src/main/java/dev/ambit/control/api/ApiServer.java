@@ -15,19 +15,19 @@ import dev.ambit.control.lifecycle.Sessions;
 import dev.ambit.control.store.BudgetTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.spiffe.tls.SpiffeTls;
 import io.grpc.BindableService;
-import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /// The API on its two ports: for workloads, who show an SVID, and for people, who show a token.
 /// Each port serves the same services as gRPC and as JSON.
@@ -68,12 +68,12 @@ public final class ApiServer implements AutoCloseable {
 
   /// Opens the port for workloads and returns it as bound.
   public int openForWorkloads(InetSocketAddress listen) {
-    return open(listen, ClientAuth.REQUIRE, Identified.bySvid());
+    return open(listen, parts.tls()::requireClients, Identified.bySvid());
   }
 
   /// Opens the port for people and returns it as bound.
   public int openForPeople(InetSocketAddress listen, BootstrapToken token) {
-    return open(listen, ClientAuth.NONE, Identified.byToken(token));
+    return open(listen, _ -> {}, Identified.byToken(token));
   }
 
   @Override
@@ -83,7 +83,9 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private int open(
-      InetSocketAddress listen, ClientAuth auth, Function<HttpService, HttpService> identified) {
+      InetSocketAddress listen,
+      Consumer<SslContextBuilder> clients,
+      Function<HttpService, HttpService> identified) {
     var grpc =
         GrpcService.builder()
             .maxRequestMessageLength(REQUEST_MAX)
@@ -97,9 +99,9 @@ public final class ApiServer implements AutoCloseable {
     var server =
         Server.builder()
             .https(listen)
-            .tls(new GivenKeys(parts.keyManager()))
+            .tls(parts.tls().keyManagerFactory())
             .tlsEngineType(TlsEngineType.JDK)
-            .tlsCustomizer(context -> context.trustManager(parts.trustManager()).clientAuth(auth))
+            .tlsCustomizer(clients)
             .disableServerHeader()
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_MAX)
@@ -124,6 +126,5 @@ public final class ApiServer implements AutoCloseable {
       AuditLog audit,
       SigningKeys keys,
       ToIntFunction<String> serving,
-      X509ExtendedKeyManager keyManager,
-      X509ExtendedTrustManager trustManager) {}
+      SpiffeTls tls) {}
 }

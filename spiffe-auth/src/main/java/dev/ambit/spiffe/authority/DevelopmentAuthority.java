@@ -18,11 +18,12 @@ import java.util.concurrent.TimeUnit;
 /// gives an identity to whoever can open a file. Thread-safe.
 public final class DevelopmentAuthority implements AutoCloseable {
   private static final Duration SVID_LIFE = Duration.ofHours(1);
+  private static final Duration SVID_LIFE_MIN = Duration.ofSeconds(2);
 
   private final TrustDomainKeys keys;
   private final IoEventLoopGroup loops = UnixSockets.newLoop();
   private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
-  private final Map<Path, WorkloadSocket> sockets = new HashMap<>();
+  private final Map<Path, WorkloadSocket<WorkloadApi>> sockets = new HashMap<>();
 
   private DevelopmentAuthority(TrustDomainKeys keys) {
     this.keys = keys;
@@ -38,6 +39,10 @@ public final class DevelopmentAuthority implements AutoCloseable {
   /// @param svidLife of X.509-SVIDs, at least 2 s; they are issued anew when half of it is over
   public static DevelopmentAuthority start(
       String trustDomain, Duration svidLife, InstantSource clock) {
+    if (svidLife.compareTo(SVID_LIFE_MIN) < 0) {
+      throw new IllegalArgumentException(
+          "svidLife: " + svidLife + " (expected: at least " + SVID_LIFE_MIN + ")");
+    }
     var keys = new TrustDomainKeys(SpiffeIds.checkTrustDomain(trustDomain), svidLife, clock);
     var authority = new DevelopmentAuthority(keys);
     long half = svidLife.toMillis() / 2;
@@ -82,9 +87,9 @@ public final class DevelopmentAuthority implements AutoCloseable {
     sockets.values().forEach(socket -> socket.api().rotate());
   }
 
-  private synchronized WorkloadSocket socketAt(Path path) {
+  private synchronized WorkloadSocket<WorkloadApi> socketAt(Path path) {
     return sockets.computeIfAbsent(
-        path, at -> new WorkloadSocket(at, new WorkloadApi(keys), loops, calls));
+        path, at -> new WorkloadSocket<>(at, new WorkloadApi(keys), loops, calls));
   }
 
   @Override

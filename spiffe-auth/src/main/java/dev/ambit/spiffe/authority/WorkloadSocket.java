@@ -1,7 +1,9 @@
 package dev.ambit.spiffe.authority;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoopGroup;
 import io.spiffe.workloadapi.internal.UnixSockets;
 import java.io.IOException;
@@ -13,16 +15,16 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Executor;
 
-/// One Unix socket at which one workload finds its Workload API.
-final class WorkloadSocket implements AutoCloseable {
+/// One Unix socket at which one workload finds its Workload API, which is of type `A`.
+final class WorkloadSocket<A extends BindableService> implements AutoCloseable {
   private static final int PATH_MAX = 100;
   private static final int CALLS_MAX = 100;
 
   private final Path path;
   private final Server server;
-  private final WorkloadApi api;
+  private final A api;
 
-  WorkloadSocket(Path path, WorkloadApi api, IoEventLoopGroup loops, Executor executor) {
+  WorkloadSocket(Path path, A api, IoEventLoopGroup loops, Executor executor) {
     if (path.toString().length() > PATH_MAX) {
       throw new IllegalArgumentException(
           "socket: " + path + " (expected: at most " + PATH_MAX + " characters)");
@@ -34,6 +36,7 @@ final class WorkloadSocket implements AutoCloseable {
             .channelType(UnixSockets.serverType(loops))
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
+            .withChildOption(ChannelOption.SO_KEEPALIVE, null)
             .maxConcurrentCallsPerConnection(CALLS_MAX)
             .executor(executor)
             .intercept(new SecurityHeader())
@@ -49,7 +52,7 @@ final class WorkloadSocket implements AutoCloseable {
     }
   }
 
-  WorkloadApi api() {
+  A api() {
     return api;
   }
 

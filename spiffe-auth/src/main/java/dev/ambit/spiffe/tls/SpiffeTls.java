@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.SimpleKeyManagerFactory;
+import java.security.KeyStore;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.ManagerFactoryParameters;
@@ -18,10 +19,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS with SVIDs on both sides: presents the newest one, accepts peers whose chain a current
 /// bundle vouches for and whose SPIFFE ID the policy admits. A rotation needs no new context, and
-/// open connections stay. Sessions are never resumed: each connection is judged anew. Thread-safe.
+/// open connections stay. TLS 1.3 only, and sessions are never resumed: each connection is judged
+/// anew. Thread-safe.
 public final class SpiffeTls {
-  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
   private final X509ExtendedKeyManager keyManager;
   private final X509ExtendedTrustManager trustManager;
   private final SslProvider provider;
@@ -43,15 +43,15 @@ public final class SpiffeTls {
         GrpcSslContexts.configure(SslContextBuilder.forClient().keyManager(keyManager), provider)
             .trustManager(trustManager)
             // Names are not what an SVID proves; the trust manager compares the SPIFFE ID instead.
-            .endpointIdentificationAlgorithm(null)
-            .protocols(PROTOCOLS));
+            .endpointIdentificationAlgorithm(null));
   }
 
   /// For gRPC servers; a client certificate is required.
   public SslContext grpcServer() {
-    var builder = SslContextBuilder.forServer(keyManager);
-    requireClients(builder);
-    return build(GrpcSslContexts.configure(builder, provider));
+    return build(
+        GrpcSslContexts.configure(SslContextBuilder.forServer(keyManager), provider)
+            .trustManager(trustManager)
+            .clientAuth(ClientAuth.REQUIRE));
   }
 
   /// For servers that build their own context from a factory (Armeria's `tls`).
@@ -59,15 +59,13 @@ public final class SpiffeTls {
     return new SvidKeyManagerFactory(keyManager);
   }
 
-  /// Makes a server demand a client SVID (Armeria's `tlsCustomizer`).
+  /// Makes a server demand a client SVID (Armeria's `tlsCustomizer`). It becomes one with the JDK's
+  /// TLS, the only one that can be told in a builder to resume no session.
   public void requireClients(SslContextBuilder server) {
-    server.trustManager(trustManager).clientAuth(ClientAuth.REQUIRE);
-    serveAnyone(server);
-  }
-
-  /// Leaves clients without a certificate, with the same protocols (Armeria's `tlsCustomizer`).
-  public void serveAnyone(SslContextBuilder server) {
-    server.protocols(PROTOCOLS);
+    FullHandshakes.configure(server)
+        .sslProvider(SslProvider.JDK)
+        .trustManager(trustManager)
+        .clientAuth(ClientAuth.REQUIRE);
   }
 
   /// For servers that build their own context.
@@ -81,7 +79,7 @@ public final class SpiffeTls {
 
   private static SslContext build(SslContextBuilder builder) {
     try {
-      return builder.build();
+      return FullHandshakes.of(FullHandshakes.configure(builder).build());
     } catch (SSLException e) {
       throw new IllegalStateException("cannot set up TLS", e);
     }
@@ -95,7 +93,7 @@ public final class SpiffeTls {
     }
 
     @Override
-    protected void engineInit(java.security.KeyStore store, char[] password) {}
+    protected void engineInit(KeyStore store, char[] password) {}
 
     @Override
     protected void engineInit(ManagerFactoryParameters parameters) {}

@@ -15,21 +15,29 @@ import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Accepts a peer whose leaf is an X.509-SVID, whose chain the newest bundle of the peer's own
 /// trust domain vouches for, and whose SPIFFE ID the policy admits. Host names say nothing here: an
 /// SVID holds an ID instead of them, and the policy names the IDs. Thread-safe.
 final class SvidTrustManager extends X509ExtendedTrustManager {
+  private static final Logger LOG = LoggerFactory.getLogger(SvidTrustManager.class);
   private static final int CHAIN_MAX = 10;
+  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
 
   private final SpiffeSource source;
   private final PeerPolicy peers;
+  private final AtomicReference<Instant> tellAgain = new AtomicReference<>(Instant.MIN);
 
   SvidTrustManager(SpiffeSource source, PeerPolicy peers) {
     this.source = source;
@@ -77,6 +85,25 @@ final class SvidTrustManager extends X509ExtendedTrustManager {
   }
 
   private void check(X509Certificate[] chain, Purpose purpose) throws CertificateException {
+    try {
+      judge(chain, purpose);
+    } catch (CertificateException e) {
+      tell(e);
+      throw e;
+    }
+  }
+
+  /// A peer learns of its refusal no more than an alert, so somebody has to say why; a peer that
+  /// tries without end shall not fill the log.
+  private void tell(CertificateException refusal) {
+    var now = source.clock().instant();
+    var due = tellAgain.get();
+    if (!now.isBefore(due) && tellAgain.compareAndSet(due, now.plus(TELL_EVERY))) {
+      LOG.warn("refused a connection: {}", refusal.getMessage());
+    }
+  }
+
+  private void judge(X509Certificate[] chain, Purpose purpose) throws CertificateException {
     if (chain.length == 0 || chain.length > CHAIN_MAX) {
       throw new CertificateException(
           "peer: a chain of " + chain.length + " (expected: 1 to " + CHAIN_MAX + ")");
@@ -93,8 +120,7 @@ final class SvidTrustManager extends X509ExtendedTrustManager {
           "peer: " + id + " (expected: a certificate for " + purpose + ")");
     }
     if (!peers.admits(id)) {
-      throw new CertificateException(
-          "peer: " + id + " (expected: one of " + peers.patterns() + ")");
+      throw new CertificateException("peer: " + id + " (expected: one of " + peers + ")");
     }
   }
 
