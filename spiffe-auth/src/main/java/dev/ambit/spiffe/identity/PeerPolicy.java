@@ -9,6 +9,7 @@ import java.util.List;
 public record PeerPolicy(List<String> patterns) {
   private static final String ANY_DEPTH = "/**";
   private static final int PATTERNS_MAX = 1000;
+  private static final int SHOWN_MAX = 5;
 
   public PeerPolicy {
     patterns = List.copyOf(patterns);
@@ -33,6 +34,14 @@ public record PeerPolicy(List<String> patterns) {
     return patterns.stream().anyMatch(pattern -> matches(pattern, spiffeId));
   }
 
+  /// The first patterns, as many as a message can hold.
+  @Override
+  public String toString() {
+    var shown = String.join(", ", patterns.subList(0, Math.min(patterns.size(), SHOWN_MAX)));
+    int more = patterns.size() - SHOWN_MAX;
+    return "[" + shown + (more > 0 ? " and " + more + " more]" : "]");
+  }
+
   private static boolean matches(String pattern, String id) {
     if (pattern.endsWith(ANY_DEPTH)) {
       int prefix = pattern.length() - 2;
@@ -48,18 +57,15 @@ public record PeerPolicy(List<String> patterns) {
   }
 
   private static void check(String pattern) {
-    if (pattern.endsWith(ANY_DEPTH)) {
-      SpiffeIds.check(pattern.substring(0, pattern.length() - 2) + "x");
-      return;
-    }
     if (!pattern.endsWith("*")) {
       SpiffeIds.check(pattern);
       return;
     }
-    var sample = SpiffeIds.check(pattern.substring(0, pattern.length() - 1) + "x");
+    int stars = pattern.endsWith(ANY_DEPTH) ? 2 : 1;
+    var sample = SpiffeIds.check(pattern.substring(0, pattern.length() - stars) + "x");
     if (!SpiffeIds.isWorkload(sample)) {
       throw new IllegalArgumentException(
-          "pattern: * in the trust domain (expected: spiffe://<trust domain>/<path>*)");
+          "pattern: * in the trust domain (expected: it after a / of the path)");
     }
   }
 }

@@ -1,15 +1,19 @@
 package dev.ambit.spiffe.source;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Says why there is no identity and what to do about it. Of what the agent said only the status
-/// code is repeated.
+/// code is repeated, and of an answer that could not be read what the library found, escaped.
 final class Advice {
+  private static final int FOUND_MAX = 200;
+
   private Advice() {}
 
   /// @param waited how long an answer was waited for
@@ -34,9 +38,32 @@ final class Advice {
       case INVALID_ARGUMENT ->
           "calls the request invalid: is it a Workload API, and of a supported version?";
       case UNAVAILABLE -> unreachable(endpoint.socket());
-      case UNKNOWN -> "sent an identity that cannot be used: " + failure.getMessage();
-      case Status.Code code -> "answered " + code + ": look at its log";
+      case Status.Code code ->
+          answered(failure)
+              ? "answered " + code + ": look at its log"
+              : "sent an identity that cannot be used: " + printable(failure.getMessage());
     };
+  }
+
+  /// Whether the failure is one that the agent stated, not one that its answer caused.
+  private static boolean answered(Throwable failure) {
+    for (var at = failure; at != null; at = at.getCause()) {
+      if (at instanceof StatusRuntimeException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String printable(@Nullable String found) {
+    if (found == null) {
+      return "no reason";
+    }
+    return found
+        .chars()
+        .limit(FOUND_MAX)
+        .mapToObj(c -> c >= ' ' && c <= '~' ? Character.toString(c) : "\\u%04x".formatted(c))
+        .collect(Collectors.joining());
   }
 
   private static String noEntry() {

@@ -6,7 +6,20 @@ import org.jspecify.annotations.Nullable;
 public final class IdentityUnavailable extends Exception {
   private static final long serialVersionUID = 1L;
 
-  public IdentityUnavailable(String message, @Nullable Throwable cause) {
-    super(message, cause);
+  private final String reason;
+
+  public IdentityUnavailable(String reason, @Nullable Throwable cause) {
+    super(reason, cause);
+    this.reason = reason;
+  }
+
+  @Override
+  public String getMessage() {
+    return reason;
+  }
+
+  /// The same, as it is thrown to one more caller.
+  IdentityUnavailable again() {
+    return new IdentityUnavailable(reason, this);
   }
 }

@@ -48,7 +48,7 @@ public record Snapshot(
         .getBundles()
         .forEach((domain, bundle) ->
             bundles.put(domain.getName(), Set.copyOf(bundle.getX509Authorities())));
-    if (!bundles.containsKey(SpiffeIds.trustDomain(id))) {
+    if (bundles.getOrDefault(SpiffeIds.trustDomain(id), Set.of()).isEmpty()) {
       throw new CertificateException(
           "bundles: none for " + SpiffeIds.trustDomain(id) + " (expected: that of the SVID)");
     }

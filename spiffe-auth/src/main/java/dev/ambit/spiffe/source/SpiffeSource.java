@@ -35,7 +35,7 @@ public final class SpiffeSource implements AutoCloseable {
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("spiffe-tell").factory());
   private final Thread follower;
   private volatile @Nullable Snapshot current;
-  private volatile @Nullable Throwable failure;
+  private volatile @Nullable IdentityUnavailable trouble;
 
   private SpiffeSource(
       Path socket,
@@ -112,7 +112,8 @@ public final class SpiffeSource implements AutoCloseable {
       return this;
     } catch (TimeoutException | ExecutionException _) {
       close();
-      throw Advice.about(endpoint, patience, failure);
+      var last = trouble;
+      throw last == null ? Advice.about(endpoint, patience, null) : last.again();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       close();
@@ -125,7 +126,7 @@ public final class SpiffeSource implements AutoCloseable {
     try {
       while (true) {
         var ended = watchOnce();
-        if (failure == null) {
+        if (trouble == null) {
           backoff.reset();
         }
         refused(ended);
@@ -150,8 +151,8 @@ public final class SpiffeSource implements AutoCloseable {
   /// Called by one watch at a time, and by that in order.
   private void answered(Snapshot snapshot) {
     var before = current;
-    if (failure != null) {
-      failure = null;
+    if (trouble != null) {
+      trouble = null;
       LOG.info("{} answers", endpoint);
     }
     if (before != null && before.saysTheSameAs(snapshot)) {
@@ -165,10 +166,13 @@ public final class SpiffeSource implements AutoCloseable {
     first.complete(next);
   }
 
+  /// Told once, and again when the reason changes.
   private void refused(Throwable error) {
-    if (failure == null) {
-      LOG.warn("{}", Advice.about(endpoint, Duration.ZERO, error).getMessage());
+    var before = trouble;
+    var now = Advice.about(endpoint, Duration.ZERO, error);
+    trouble = now;
+    if (before == null || !before.getMessage().equals(now.getMessage())) {
+      LOG.warn("{}", now.getMessage());
     }
-    failure = error;
   }
 }

@@ -1,4 +1,4 @@
-/// Tests of the syntax of SPIFFE IDs and policies.
+/// Tests of what a SPIFFE ID is and whom a policy admits.
 @NullMarked
 package dev.ambit.spiffe.identity;
 
