@@ -146,7 +146,8 @@ public final class Proxy implements AutoCloseable {
             nanoTime,
             around.random());
     var issuer =
-        new GrpcIssuer(stub, identity.proxyId(), config.issueWait(), link::attached, nanoTime);
+        new GrpcIssuer(
+            stub, identity.proxyId(), config.issueWait(), link::attached, link::doubt, nanoTime);
     var ledger = new GrpcLedger(stub, link::attached);
 
     // Records.
@@ -213,7 +214,7 @@ public final class Proxy implements AutoCloseable {
         around
             .addresses()
             .except(ownAddresses(), Set.of(address.getPort(), admin.address().getPort()));
-    loop.execute(() -> link.start(List.of(credentials, relay), sender::attached));
+    loop.execute(() -> link.start(List.of(credentials, relay), sender::attached, issuer::silent));
     loop.execute(() -> awaitStart(timer));
   }
 

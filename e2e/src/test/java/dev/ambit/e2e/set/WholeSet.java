@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 
 /// A whole system on this machine: authority, control plane, proxy, OAuth server and upstream API,
 /// each a real process, with one template, `work`. What happened is read from the upstream's and
@@ -44,7 +45,7 @@ public final class WholeSet implements AutoCloseable {
   private final EmbeddedSet set;
   private final Peers peers;
   private final ProxyPorts proxy;
-  private final ControlPlane controlPlane;
+  private volatile ControlPlane controlPlane;
 
   private WholeSet(EmbeddedSet set, Peers peers, ProxyPorts proxy, ControlPlane controlPlane) {
     this.set = set;
@@ -64,21 +65,50 @@ public final class WholeSet implements AutoCloseable {
   ///   the template
   /// @param ports loopback ports that the proxy may dial, beside the upstream's
   public static WholeSet start(String more, Set<Integer> ports) throws IOException {
+    return start(new Wishes(more, ports, Duration.ofSeconds(15), port -> port));
+  }
+
+  /// What a set is wanted for.
+  ///
+  /// @param more as above
+  /// @param ports as above
+  /// @param lease of proxies, 1 s to 30 s
+  /// @param way given the control plane's port for proxies, the loopback port that the proxy is
+  ///   told instead
+  public record Wishes(String more, Set<Integer> ports, Duration lease, IntUnaryOperator way) {
+    public Wishes {
+      ports = Set.copyOf(ports);
+    }
+  }
+
+  /// As wished.
+  public static WholeSet start(Wishes wishes) throws IOException {
     var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-e2e"), false));
     try {
       var authority = set.startAuthority();
       var peers = Peers.start(set, InstantSource.system());
-      write(peers, more);
+      write(peers, wishes.more());
       var _ = authority.ready();
-      var dialled = new HashSet<>(ports);
+      var dialled = new HashSet<>(wishes.ports());
       dialled.add(peers.upstreamPort());
-      var proxy = set.startProxy(set.startControlPlane(peers.files()), dialled);
-      return new WholeSet(
-          set, peers, proxy, Connector.open(Access.ofDirectory(set.plan().access())));
+      var control = set.startControlPlane(peers.files(), wishes.lease());
+      var proxy = set.startProxy(wishes.way().applyAsInt(control), dialled);
+      return new WholeSet(set, peers, proxy, connect(set));
     } catch (IOException | RuntimeException failed) {
       set.close();
       throw failed;
     }
+  }
+
+  private static ControlPlane connect(EmbeddedSet set) {
+    return Connector.open(Access.ofDirectory(set.plan().access()));
+  }
+
+  /// Starts the control plane again after its process has ended, and connects with its new token.
+  public void restartControlPlane() {
+    controlPlane.close();
+    set.restartControlPlane();
+    controlPlane = connect(set);
   }
 
   private static void write(Peers peers, String more) throws IOException {

@@ -43,6 +43,11 @@ public final class ControlLink implements Activity {
   private static final Duration HEARTBEAT_FIRST = Duration.ofSeconds(5);
   private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
   private static final Duration WATCH_MAX = Duration.ofSeconds(1);
+
+  /// A heartbeat that waits for longer means that nobody is there to be asked anything. Long enough
+  /// for a collection of garbage on the other side, and a busy machine.
+  static final Duration ANSWER_MAX = Duration.ofSeconds(2);
+
   private static final int ACTIVITY_MAX = 1_024;
   private static final Logger LOG = LoggerFactory.getLogger(ControlLink.class);
 
@@ -58,6 +63,7 @@ public final class ControlLink implements Activity {
   private final Map<SessionId, Long> activity = new HashMap<>();
   private List<Enforcer> enforcers = List.of();
   private Runnable onAttached = () -> {};
+  private Runnable onSilent = () -> {};
   private volatile SessionImage image = SessionImage.EMPTY;
   private SessionImage enforced = SessionImage.EMPTY;
   private @Nullable Attached stream;
@@ -94,9 +100,12 @@ public final class ControlLink implements Activity {
   /// Begins. Enforcers are called in this order for every image, before it is acknowledged.
   ///
   /// @param attached called whenever a stream has got its first lease
-  public void start(List<Enforcer> inOrder, Runnable attached) {
+  /// @param silent called when the control plane lets a heartbeat wait: who waits for another
+  ///   answer of it need wait no longer
+  public void start(List<Enforcer> inOrder, Runnable attached, Runnable silent) {
     enforcers = List.copyOf(inOrder);
     onAttached = attached;
+    onSilent = silent;
     connect();
     watch();
   }
@@ -139,9 +148,17 @@ public final class ControlLink implements Activity {
         : Optional.empty();
   }
 
-  /// Whether the control plane has answered on the present stream.
+  /// Whether the control plane can be asked: it has answered on the present stream, and lets no
+  /// heartbeat wait.
   public boolean attached() {
-    return stream != null && stream.answered;
+    return stream != null && stream.answered && lease.silence().compareTo(ANSWER_MAX) < 0;
+  }
+
+  /// Somebody is about to wait for an answer: asks, with a heartbeat, whether anybody is there.
+  public void doubt() {
+    if (stream != null && stream.answered && lease.silence().isZero()) {
+      stream.beat();
+    }
   }
 
   /// Time since the control plane last said what is in force, or answered that it still is.
@@ -227,6 +244,9 @@ public final class ControlLink implements Activity {
           .log("lease {}; sessions in force: {}");
       enforce(now);
     }
+    if (stream != null && stream.answered) {
+      stream.notice(!attached());
+    }
     var wait = WATCH_MAX;
     var left = lease.left();
     if (!left.isZero() && left.compareTo(wait) < 0) {
@@ -244,6 +264,7 @@ public final class ControlLink implements Activity {
     private @Nullable ClientCallStreamObserver<AttachRequest> out;
     private boolean answered;
     private boolean opened;
+    private boolean silent;
     private long beats;
     private Duration every = HEARTBEAT_FIRST;
     private Runnable next = () -> {};
@@ -289,6 +310,14 @@ public final class ControlLink implements Activity {
       lease.asked(beats);
       send(AttachRequest.newBuilder().setHeartbeat(heartbeat).build());
       next = timer.after(every, this::beat);
+    }
+
+    void notice(boolean now) {
+      if (now && !silent) {
+        LOG.atWarn().log("control plane: lets a heartbeat wait; asked nothing until it answers");
+        onSilent.run();
+      }
+      silent = now;
     }
 
     @Override

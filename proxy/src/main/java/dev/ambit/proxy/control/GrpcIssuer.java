@@ -11,14 +11,17 @@ import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.credential.Secret;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Has the control plane issue credentials; says unavailable at once while there is no stream to
-/// it. Confined to the loop.
+/// Has the control plane issue credentials; says unavailable at once while it cannot be asked, and
+/// to those who wait when it falls silent. Confined to the loop.
 public final class GrpcIssuer implements Issuer {
   /// A call waits no longer for its credential.
   public static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -27,21 +30,27 @@ public final class GrpcIssuer implements Issuer {
   private final String proxyId;
   private final Duration deadline;
   private final BooleanSupplier attached;
+  private final Runnable doubt;
   private final LongSupplier nanoTime;
+  private final Set<OneAnswer<IssueResponse>> waiting = new HashSet<>();
   private long asked;
   private long errors;
   private long nanos;
 
+  /// @param attached whether the control plane can be asked
+  /// @param doubt has somebody find out soon whether it still can
   public GrpcIssuer(
       ProxyServiceStub stub,
       String proxyId,
       Duration deadline,
       BooleanSupplier attached,
+      Runnable doubt,
       LongSupplier nanoTime) {
     this.stub = stub;
     this.proxyId = proxyId;
     this.deadline = deadline;
     this.attached = attached;
+    this.doubt = doubt;
     this.nanoTime = nanoTime;
   }
 
@@ -62,12 +71,23 @@ public final class GrpcIssuer implements Issuer {
             .build();
     var answer = new OneAnswer<IssueResponse>();
     stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS).issue(request, answer);
+    waiting.add(answer);
+    doubt.run();
     return answer
         .stage()
         .handle((response, failed) -> {
+          waiting.remove(answer);
           nanos += nanoTime.getAsLong() - began;
           return read(response, failed);
         });
+  }
+
+  /// The control plane has fallen silent: whoever waits is told. An answer that comes all the same
+  /// is given to the next who asks.
+  public void silent() {
+    for (var answer : List.copyOf(waiting)) {
+      answer.onError(Status.UNAVAILABLE.asRuntimeException());
+    }
   }
 
   private Answer read(@Nullable IssueResponse response, @Nullable Throwable failed) {

@@ -5,6 +5,9 @@ import static dev.ambit.proxy.testing.Samples.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
@@ -13,6 +16,7 @@ import dev.ambit.proto.v1.Counters;
 import dev.ambit.proto.v1.Delta;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
 import dev.ambit.proxy.budget.Ledger;
+import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.model.Timer;
 import dev.ambit.proxy.testing.FakeControlPlane;
@@ -28,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -43,6 +48,7 @@ class ControlLinkTest {
   private final EventLoop loop = loops.next();
   private final List<SessionImage> enforced = new CopyOnWriteArrayList<>();
   private final AtomicInteger dials = new AtomicInteger();
+  private volatile Runnable onSilent = () -> {};
   private FakeControlPlane plane;
   private ManagedChannel channel;
   private ControlLink link;
@@ -224,6 +230,34 @@ class ControlLinkTest {
         .isEqualTo(new Ledger.Answer.Reserved());
   }
 
+  @Test
+  void tellsThoseWhoWaitForACredentialSoonThatTheControlPlaneHangs() throws Exception {
+    var hangs = new CountDownLatch(1);
+    plane.lease = Duration.ofSeconds(30);
+    plane.issuer =
+        _ -> {
+          awaitUninterruptibly(hangs);
+          return null;
+        };
+    attach();
+    var issuer =
+        new GrpcIssuer(
+            ProxyServiceGrpc.newStub(channel),
+            "PX",
+            Duration.ofMinutes(1),
+            link::attached,
+            link::doubt,
+            System::nanoTime);
+    onSilent = issuer::silent;
+    plane.answersHeartbeats = false;
+    // The next heartbeat of its own would be due in ten seconds.
+    var answer = loop.submit(() -> issuer.issue(ONE, "g", api())).get().toCompletableFuture();
+    assertThat(answer.get(5, TimeUnit.SECONDS))
+        .isEqualTo(new Issuer.Answer.Unavailable("the control plane says UNAVAILABLE"));
+    assertThat(loop.submit(link::attached).get()).isFalse();
+    hangs.countDown();
+  }
+
   private long activity() {
     return plane.heard.stream()
         .filter(AttachRequest::hasHeartbeat)
@@ -232,8 +266,24 @@ class ControlLinkTest {
   }
 
   private void attach() {
-    loop.execute(() -> link.start(List.of(enforced::add), () -> {}));
+    loop.execute(() -> link.start(List.of(enforced::add), () -> {}, () -> onSilent.run()));
     until(() -> link.attached() && plane.acknowledged() == plane.version());
+  }
+
+  private static Authority api() {
+    if (Authority.parseWithPort(Scheme.HTTPS, "api.test:443")
+        instanceof Parsed.Ok<Authority>(Authority parsed)) {
+      return parsed;
+    }
+    throw new AssertionError("no authority");
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void until(BooleanSupplier holds) {
