@@ -85,12 +85,17 @@ class ControlPlaneKillTest {
     gate = new GatedIssuer();
     set = WholeSet.start(gate.provider() + "---\n" + template(), Set.of());
     gate.leadsTo(set);
+    pinned = pin();
+  }
+
+  private static PublicKey pin() {
     var keys =
         set.controlPlane().receipts().listSigningKeys(ListSigningKeysRequest.getDefaultInstance());
     if (PublicKeys.fromPem(keys.getKeys(0).getPublicKeyPem())
         instanceof Parsed.Ok<PublicKey>(PublicKey key)) {
-      pinned = key;
+      return key;
     }
+    throw new AssertionError("no key");
   }
 
   @AfterAll

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Without the control plane, what needs nothing of it goes on until the lease ends, and not
@@ -63,7 +64,6 @@ class ControlPlaneLossTest {
 
   @Test
   void goesOnUntilTheLeaseEndsWhenTheControlPlaneIsKilledAndComesBackByItself() throws Exception {
-    begin();
     survives(
         () -> {
           var control = set.set().controlPlane().process();
@@ -76,14 +76,12 @@ class ControlPlaneLossTest {
 
   @Test
   void goesOnUntilTheLeaseEndsWhenTheControlPlaneHangsAndComesBackByItself() throws Exception {
-    begin();
     var control = set.set().controlPlane().process().pid();
     survives(() -> Signals.send("STOP", control), SOON, () -> Signals.send("CONT", control));
   }
 
   @Test
   void cutsWhatWasClosedMeanwhileAtTheEndOfTheLease() throws Exception {
-    begin();
     var stream = stream();
     wire.cut();
     try {
@@ -111,7 +109,6 @@ class ControlPlaneLossTest {
 
   @Test
   void cutsWhatWasClosedMeanwhileWhenTheWireIsWholeAgain() throws Exception {
-    begin();
     var stream = stream();
     wire.cut();
     var closing = CompletableFuture.supplyAsync(() -> set.close(session));
@@ -165,7 +162,8 @@ class ControlPlaneLossTest {
 
   /// A session of which one grant needs nothing more, one a reservation for each call, and one has
   /// no credential yet.
-  private void begin() throws IOException, InterruptedException {
+  @BeforeEach
+  void begin() throws IOException, InterruptedException {
     session = set.open("lossy");
     agent = new Caller(set, "");
     assertThat(read().status()).isEqualTo(200);

@@ -64,6 +64,8 @@ final class GatedIssuer implements AutoCloseable {
   /// Whoever wants to know; the request waits for it.
   @FunctionalInterface
   interface Witness {
+    /// Called at each moment of each request; the request goes on when it returns.
+    ///
     /// @param endpoint `/token`, `/revoke` or `/introspect`
     void sees(String endpoint, Moment moment);
   }
