@@ -13,11 +13,16 @@ import java.util.concurrent.CountDownLatch;
 /// The program: settings from the environment, one line when it is ready, a clean stop on SIGTERM.
 public final class ControlPlaneMain {
   private static final int EXIT_FAILED = 1;
+  private static final String LOGBACK = "logback.configurationFile";
 
   private ControlPlaneMain() {}
 
   /// Exits 0 after SIGTERM, 64 when settings or resources cannot be used, 1 when it cannot start.
   public static void main(String[] arguments) throws InterruptedException {
+    // Not the default name: a program that embeds the control plane has a configuration of its own.
+    if (System.getProperty(LOGBACK) == null) {
+      var _ = System.setProperty(LOGBACK, "ambit-control-plane-logback.xml");
+    }
     var code = run(arguments, System.getenv(), System.out, System.err);
     if (code != 0) {
       System.exit(code);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -22,6 +23,7 @@ public final class Environment {
   private static final Pattern LISTEN = Pattern.compile("(.+):(\\d{1,5})");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
   private static final int PORT_MAX = 65_535;
+  private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
   private final Map<String, String> variables;
   private final List<String> problems = new ArrayList<>();
@@ -79,6 +81,13 @@ public final class Environment {
         .filter(pattern -> !pattern.startsWith("spiffe://"))
         .forEach(pattern ->
             problems.add(Key.WORKLOADS.variable() + ": " + pattern + " (expected: spiffe://...)"));
+    if (!LEVELS.contains(value(Key.LOG_LEVEL))) {
+      problems.add(
+          Key.LOG_LEVEL.variable()
+              + ": "
+              + value(Key.LOG_LEVEL)
+              + " (expected: ERROR, WARN, INFO, DEBUG or TRACE)");
+    }
     if (!problems.isEmpty()) {
       return new Result.Wrong(problems);
     }

@@ -13,7 +13,8 @@ enum Key {
   KEYS_DIR("", "folder of the vault, signing and handle keys, created 0600 if absent; required"),
   ACCESS_DIR("", "folder that receives the bootstrap token for the command line; empty: no token"),
   LEASE("15s", "how long a proxy may act without fresh word, 1s to 30s"),
-  WORKLOADS("", "patterns of SPIFFE IDs that may attach, by comma; empty: own trust domain");
+  WORKLOADS("", "patterns of SPIFFE IDs that may attach, by comma; empty: own trust domain"),
+  LOG_LEVEL("INFO", "ERROR, WARN, INFO, DEBUG or TRACE; of libraries only warnings are logged");
 
   static final String PREFIX = "AMBIT_CONTROL_";
 

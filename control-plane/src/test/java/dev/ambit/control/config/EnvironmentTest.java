@@ -34,6 +34,7 @@ class EnvironmentTest {
     variables.put("AMBIT_CONTROL_PEOPLE_LISTEN", "0.0.0.0:70000");
     variables.put("AMBIT_CONTROL_WORKLOADS", "spiffe://a/b, c");
     variables.put("AMBIT_CONTROL_LEASES", "15s");
+    variables.put("AMBIT_CONTROL_LOG_LEVEL", "LOUD");
     variables.put("OTHER", "is not ours");
     assertThat(Environment.read(variables))
         .isEqualTo(
@@ -44,7 +45,9 @@ class EnvironmentTest {
                     "AMBIT_CONTROL_DATABASE: not set (expected: file of the store, created 0600 if"
                         + " absent; required)",
                     "AMBIT_CONTROL_LEASE: 31s (expected: 1s to 30s)",
-                    "AMBIT_CONTROL_WORKLOADS: c (expected: spiffe://...)")));
+                    "AMBIT_CONTROL_WORKLOADS: c (expected: spiffe://...)",
+                    "AMBIT_CONTROL_LOG_LEVEL: LOUD (expected: ERROR, WARN, INFO, DEBUG or"
+                        + " TRACE)")));
   }
 
   @Test

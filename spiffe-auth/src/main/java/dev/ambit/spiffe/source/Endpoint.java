@@ -10,9 +10,19 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// Where the Workload API is, and clients for it.
 record Endpoint(Path socket, IoEventLoopGroup loops) {
+  // The library logs a stack trace at every refusal, on stderr whatever the program logs with; this
+  // package says the same once, in one line. A constant, because loggers are held weakly.
+  private static final Logger LIBRARY = Logger.getLogger("io.spiffe");
+
+  static {
+    LIBRARY.setLevel(Level.OFF);
+  }
+
   // The library gives up after one more try at once and then says so; waiting is this package's,
   // because the library's own delays are in whole seconds, without jitter and without an end.
   private static final ExponentialBackoffPolicy ONE_MORE_TRY =

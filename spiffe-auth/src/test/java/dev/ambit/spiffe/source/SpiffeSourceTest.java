@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,34 @@ class SpiffeSourceTest {
         .hasMessageMatching(
             "the SPIRE agent at unix:.* has no entry for this process \\(uid \\d+\\): register"
                 + " one, e.g. spire-server entry create .* -selector unix:uid:\\d+");
+  }
+
+  @Test
+  void leavesNoStackTraceOfTheLibraryOnStderr() {
+    var said = new CopyOnWriteArrayList<String>();
+    var listener =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            said.add(record.getLoggerName() + ": " + record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    var root = Logger.getLogger("");
+    root.addHandler(listener);
+    try {
+      authority.deny(socket);
+      assertThatThrownBy(() -> SpiffeSource.open(socket, SHORT))
+          .isInstanceOf(IdentityUnavailable.class);
+    } finally {
+      root.removeHandler(listener);
+    }
+    assertThat(said).filteredOn(line -> line.startsWith("io.spiffe")).isEmpty();
   }
 
   @Test
