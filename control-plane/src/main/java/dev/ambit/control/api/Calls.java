@@ -31,16 +31,23 @@ record Calls(ExecutorService threads) {
 
   /// Runs work that sends its own messages, and ends the call after it.
   void stream(StreamObserver<?> observer, Function<Caller, Answer<Boolean>> work) {
-    var caller = Identified.caller();
+    stream(Identified.caller(), observer, work);
+  }
+
+  /// The end is told on a thread of ours, like the messages: told on the event loop, where work
+  /// that is done already would have it run, it would overtake messages that wait for that loop.
+  void stream(Caller caller, StreamObserver<?> observer, Function<Caller, Answer<Boolean>> work) {
     var _ =
         CompletableFuture.supplyAsync(() -> work.apply(caller), threads)
-            .whenComplete((answer, failure) -> {
-              if (answer instanceof Answer.Given<Boolean>) {
-                observer.onCompleted();
-              } else {
-                observer.onError(error(answer, failure));
-              }
-            });
+            .whenCompleteAsync(
+                (answer, failure) -> {
+                  if (answer instanceof Answer.Given<Boolean>) {
+                    observer.onCompleted();
+                  } else {
+                    observer.onError(error(answer, failure));
+                  }
+                },
+                threads);
   }
 
   private static <T> void finish(
