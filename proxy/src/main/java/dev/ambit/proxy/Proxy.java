@@ -176,9 +176,10 @@ public final class Proxy implements AutoCloseable {
     opened.add(names::close);
     var tls = new UpstreamTls(SystemRoots.load(), List.of(authority.certificate()));
     var relay = new HttpRelay(loop, transport, gate, link, tls, limits);
+    var sessions = new Sessions(link::image, link.lease(), nanoTime);
     var path =
         new RequestPath(
-            new Sessions(link::image, link.lease(), nanoTime),
+            sessions,
             new Scope(clock),
             new Approvals(),
             new LedgerBudgets(ledger, settlements, ends, ids::next),
@@ -192,6 +193,7 @@ public final class Proxy implements AutoCloseable {
             path::carry,
             ends,
             () -> new CallId(ids.next()),
+            sessions,
             new TunnelGate(link::image, link.lease()),
             leaves,
             limits,

@@ -160,9 +160,10 @@ public final class DataPlane implements AutoCloseable {
     var ids = new Ids(clock, ThreadLocalRandom.current());
     var ledger = new NoLedger();
     credentials = new CredentialCache(this::issue, (_, _) -> () -> {}, System::nanoTime);
+    var sessions = new Sessions(() -> image, () -> leaseHeld, System::nanoTime);
     var path =
         new RequestPath(
-            new Sessions(() -> image, () -> leaseHeld, System::nanoTime),
+            sessions,
             new Scope(clock),
             new Approvals(),
             new LedgerBudgets(ledger, new Settlements(ledger, (_, _) -> () -> {}), log, ids::next),
@@ -180,6 +181,7 @@ public final class DataPlane implements AutoCloseable {
             path::carry,
             log,
             () -> new CallId(ids.next()),
+            sessions,
             new TunnelGate(() -> image, () -> leaseHeld),
             leaves,
             limits,

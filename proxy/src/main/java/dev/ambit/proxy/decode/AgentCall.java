@@ -131,9 +131,13 @@ final class AgentCall implements AgentStream {
       interim(code, fields);
       return;
     }
+    head(code, HttpResponseStatus.valueOf(code).reasonPhrase(), fields, bodyBytes);
+  }
+
+  private void head(int code, String reason, List<Field> fields, long bodyBytes) {
     status = code;
     var out = ctx.alloc().buffer();
-    Http1Text.statusLine(out, code, HttpResponseStatus.valueOf(code).reasonPhrase());
+    Http1Text.statusLine(out, code, reason);
     fields.forEach(field -> Http1Text.field(out, field.name(), field.value()));
     frame(out, code, bodyBytes);
     if (!keep) {
@@ -237,8 +241,11 @@ final class AgentCall implements AgentStream {
       fields.add(new Field("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
     }
     keep &= canDrain();
+    if (gone || responseEnded || started()) {
+      return;
+    }
     var problem = reply.problem().getBytes(UTF_8);
-    head(reply.status(), fields, problem.length);
+    head(reply.status(), reply.title(), fields, problem.length);
     data(Unpooled.wrappedBuffer(problem));
     end();
   }

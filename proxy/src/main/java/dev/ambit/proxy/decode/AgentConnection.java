@@ -9,6 +9,7 @@ import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Outcome;
+import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.relay.Exchange;
 import dev.ambit.proxy.relay.Http1Text;
 import dev.ambit.proxy.respond.Reply;
@@ -21,6 +22,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -221,7 +223,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   /// The head was read but is no call: it has no one meaning, or names another authority than its
   /// tunnel. Only the latter leaves the connection as it was.
-  private void notACall(Head head, CallId id, Denial denial) {
+  private void notACall(Head head, CallId id, Denial why) {
+    var denial = why.of(owner(head));
     var reply = Reply.to(id, denial);
     decoding
         .log()
@@ -233,15 +236,12 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   private void refuse(Unreadable unreadable) {
     var id = decoding.ids().get();
-    var reply = Reply.to(id, unreadable.denial());
+    var denial = unreadable.denial().of(decoding.sessions().owner(via.handles(), via.connection()));
+    var reply = Reply.to(id, denial);
     decoding
         .log()
         .refused(
-            id,
-            Optional.ofNullable(via.tunnel()),
-            unreadable.method(),
-            unreadable.denial(),
-            reply.status());
+            id, Optional.ofNullable(via.tunnel()), unreadable.method(), denial, reply.status());
     answerAndEnd(id, unreadable.method(), reply);
   }
 
@@ -268,14 +268,20 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     }
     var objection = decoding.tunnels().objection(authority);
     if (objection.isPresent()) {
-      var reply = Reply.to(id, objection.get());
-      decoding
-          .log()
-          .refused(id, Optional.of(authority), head.method(), objection.get(), reply.status());
+      var denial = objection.get().of(owner(head));
+      var reply = Reply.to(id, denial);
+      decoding.log().refused(id, Optional.of(authority), head.method(), denial, reply.status());
       answerAndEnd(id, head.method(), reply);
       return;
     }
     openTunnel(authority, FieldSieve.sift(head.fields()).handles());
+  }
+
+  /// Whose refusal it is: the session's that the request, read as far as it could be, selects.
+  private Optional<Session> owner(Head head) {
+    var handles = new ArrayList<>(via.handles());
+    handles.addAll(FieldSieve.sift(head.fields()).handles());
+    return decoding.sessions().owner(handles, via.connection());
   }
 
   private void openTunnel(Authority authority, List<String> handles) {

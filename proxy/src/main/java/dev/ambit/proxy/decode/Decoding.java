@@ -1,5 +1,6 @@
 package dev.ambit.proxy.decode;
 
+import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.CallLog;
 import dev.ambit.proxy.model.Limits;
@@ -13,6 +14,7 @@ public record Decoding(
     CallPath path,
     CallLog log,
     Supplier<CallId> ids,
+    Sessions sessions,
     TunnelGate tunnels,
     Leaves leaves,
     Limits limits,

@@ -107,9 +107,9 @@ final class TunnelStart extends ByteToMessageDecoder {
   }
 
   private void refuse(ChannelHandlerContext ctx, Refused refused) {
-    decoding
-        .log()
-        .refused(decoding.ids().get(), Optional.of(connect), "CONNECT", refused.denial(), 0);
+    var denial =
+        refused.denial().of(decoding.sessions().owner(opened.handles(), opened.connection()));
+    decoding.log().refused(decoding.ids().get(), Optional.of(connect), "CONNECT", denial, 0);
     wait.clear();
     Linger.end(ctx.channel(), ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)));
   }

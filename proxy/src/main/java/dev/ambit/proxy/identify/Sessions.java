@@ -4,6 +4,7 @@ import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.proxy.model.Arrival;
+import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Lease;
 import dev.ambit.proxy.model.Outcome;
@@ -15,7 +16,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +41,28 @@ public final class Sessions {
       return refuse(Reason.LEASE_LOST, null);
     }
     var now = image.get();
-    return switch (choose(now, arrival)) {
+    return switch (choose(now, arrival.handles(), arrival.connection().pinned())) {
       case Choice.None(Reason reason) -> refuse(reason, null);
       case Choice.One(Session session) -> enter(now, session, arrival);
     };
   }
 
+  /// The session to which something that was refused before it became a call belongs: for its
+  /// answer and its record. Pins nothing; empty when it belongs to none, or to more than one.
+  public Optional<Session> owner(List<String> handles, Connection connection) {
+    var pinned = connection.pinned();
+    return choose(image.get(), handles, pinned) instanceof Choice.One(Session session)
+            && (pinned == null || pinned.equals(session.id()))
+        ? Optional.of(session)
+        : Optional.empty();
+  }
+
   /// What the call may select: by its handle if it has one, else the exclusive session.
-  private static Choice choose(SessionImage image, Arrival arrival) {
-    return switch (arrival.handles().size()) {
-      case 0 -> exclusive(image, arrival.connection().pinned());
-      case 1 -> byHandle(image, arrival.handles().getFirst());
+  private static Choice choose(
+      SessionImage image, List<String> handles, @Nullable SessionId pinned) {
+    return switch (handles.size()) {
+      case 0 -> exclusive(image, pinned);
+      case 1 -> byHandle(image, handles.getFirst());
       default -> new Choice.None(Reason.SESSION_AMBIGUOUS);
     };
   }

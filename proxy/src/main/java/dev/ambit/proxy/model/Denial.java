@@ -18,6 +18,11 @@ public record Denial(
     return new Denial(reason, Optional.ofNullable(session), "", sentence(reason), 0);
   }
 
+  /// The same, of this session if it is one.
+  public Denial of(Optional<Session> owner) {
+    return new Denial(reason, owner, target, detail, retryAfterSeconds);
+  }
+
   private static String sentence(Reason reason) {
     return switch (reason) {
       case LEASE_LOST -> "The proxy has no fresh word from the control plane, so nothing may go.";

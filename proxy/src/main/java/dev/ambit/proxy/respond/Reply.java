@@ -13,9 +13,11 @@ import java.util.Map;
 /// The answer an agent sees when the proxy, not the upstream, speaks: a status and a problem (RFC
 /// 9457) that a person or a model can act on.
 ///
+/// @param title in a few words, ours; also the reason phrase of the status line, which is all that
+///   many clients show of a refused tunnel
 /// @param problem `application/problem+json`
 /// @param retryAfterSeconds when to try again, 0 when that is not known
-public record Reply(int status, String problem, int retryAfterSeconds) {
+public record Reply(int status, String title, String problem, int retryAfterSeconds) {
   private static final JsonFactory JSON = new JsonFactory();
 
   public static Reply to(CallId call, Denial denial) {
@@ -23,6 +25,7 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
     var code = denial.reason().code();
     return new Reply(
         kind.status(),
+        kind.title(),
         problem(
             "urn:ambit:denial:" + code,
             kind.title(),
@@ -38,11 +41,13 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
   }
 
   public static Reply to(CallId call, Failure failure) {
+    var title = failure.timeout() ? "The upstream did not answer in time" : "The upstream failed";
     return new Reply(
         failure.timeout() ? 504 : 502,
+        title,
         problem(
             "urn:ambit:failure:upstream_failed",
-            failure.timeout() ? "The upstream did not answer in time" : "The upstream failed",
+            title,
             failure.detail(),
             "upstream_failed",
             Map.of("stage", failure.stage().code()),
@@ -53,11 +58,13 @@ public record Reply(int status, String problem, int retryAfterSeconds) {
 
   /// What nobody planned: no detail.
   public static Reply internal(CallId call) {
+    var title = "The proxy failed";
     return new Reply(
         500,
+        title,
         problem(
             "urn:ambit:failure:internal",
-            "The proxy failed",
+            title,
             "The call was not completed.",
             "internal",
             Map.of(),

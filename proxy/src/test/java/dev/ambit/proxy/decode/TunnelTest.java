@@ -107,6 +107,51 @@ class TunnelTest {
     assertThat(proxy.lookups).hasValue(0);
   }
 
+  /// Many clients show no more of a refused tunnel than its status line.
+  @Test
+  void saysWhyInTheStatusLine() throws Exception {
+    try (var agent = proxy.agent()) {
+      agent.send("CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test:443\r\n\r\n");
+      assertThat(agent.answer().head()).startsWith("HTTP/1.1 403 Target unknown\r\n");
+    }
+  }
+
+  /// So that the session's receipt counts it.
+  @Test
+  void countsARefusedTunnelAmongTheCallsOfItsSession() throws Exception {
+    refusesConnect("evil.test:443", 403, "target_unknown");
+    assertThat(sessionOf(1)).isEqualTo(DataPlane.SESSION.value());
+    refusesConnect("evil.test", 400, "malformed");
+    assertThat(sessionOf(2)).isEqualTo(DataPlane.SESSION.value());
+    try (var agent = tunnel(authority)) {
+      assertThatThrownBy(() ->
+              agent.tls(
+                  proxy.podCertificate(), DataPlane.GOOD, List.of(new SNIHostName("evil.test"))))
+          .isInstanceOf(SSLException.class);
+    }
+    assertThat(sessionOf(3)).isEqualTo(DataPlane.SESSION.value());
+    try (var agent = proxy.inTunnel(good.port())) {
+      assertThat(get(agent, "evil.test").status()).isEqualTo(421);
+    }
+    assertThat(sessionOf(4)).isEqualTo(DataPlane.SESSION.value());
+  }
+
+  /// Whose handle does not fit must not be told, or counted against, another's session.
+  @Test
+  void countsARefusedTunnelWithAWrongHandleForNoSession() throws Exception {
+    try (var agent = proxy.agent()) {
+      var answer =
+          agent.send("CONNECT evil.test:443 HTTP/1.1\r\nAmbit-Session: wrong\r\n\r\n").answer();
+      assertThat(answer.body()).contains("target_unknown").doesNotContain("\"session\"");
+    }
+    assertThat(sessionOf(1)).isEmpty();
+  }
+
+  private String sessionOf(int entry) throws InterruptedException {
+    var denial = proxy.log.entry(entry).denial();
+    return denial == null ? "" : denial.session().map(one -> one.id().value()).orElse("");
+  }
+
   @Test
   void tellsWhyThereIsNoSession() throws Exception {
     proxy.image = SessionImage.EMPTY;

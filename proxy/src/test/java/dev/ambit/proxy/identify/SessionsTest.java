@@ -13,6 +13,7 @@ import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.model.Tombstone;
 import dev.ambit.proxy.testing.Samples;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +82,19 @@ class SessionsTest {
     assertThat(said(image, connection, "handle-a")).isEqualTo(TWO.value());
     assertThat(said(image, connection, "handle-b")).isEqualTo("session_ambiguous");
     assertThat(said(image, connection, "handle-a")).isEqualTo(TWO.value());
+  }
+
+  @Test
+  void findsWhoseARefusalIsWithoutPinningTheConnection() {
+    var sessions =
+        new Sessions(() -> Samples.image(EXCLUSIVE, RUN_A, RUN_B), () -> lease, () -> nanos);
+    assertThat(sessions.owner(List.of(), connection)).contains(EXCLUSIVE);
+    assertThat(sessions.owner(List.of("handle-b"), connection)).contains(RUN_B);
+    assertThat(sessions.owner(List.of("wrong"), connection)).isEmpty();
+    assertThat(sessions.owner(List.of("handle-a", "handle-b"), connection)).isEmpty();
+    assertThat(connection.pinned()).isNull();
+    assertThat(connection.pin(TWO)).isTrue();
+    assertThat(sessions.owner(List.of("handle-b"), connection)).isEmpty();
   }
 
   @Test
