@@ -5,6 +5,7 @@ import dev.ambit.proxy.config.ConfigReader;
 import dev.ambit.proxy.config.Key;
 import dev.ambit.spiffe.source.IdentityUnavailable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -15,19 +16,22 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /// The proxy as a program: settings from the environment, always the production rules. Prints one
-/// line when it is ready; drains on SIGTERM.
+/// line when it is ready; drains on SIGTERM, and ends with whoever started it if it is told to.
 public final class ProxyMain {
   private static final int OK = 0;
   private static final int USAGE = 64;
   private static final int NO_IDENTITY = 69;
   private static final int BROKEN = 70;
   private static final int CANNOT_START = 71;
+  private static final String UNTIL_STDIN_ENDS = "--until-stdin-ends";
   private static final String LOGBACK = "logback.configurationFile";
 
   private ProxyMain() {}
 
   public static void main(String[] arguments) {
-    if (arguments.length > 0) {
+    if (arguments.length == 1 && arguments[0].equals(UNTIL_STDIN_ENDS)) {
+      Thread.ofPlatform().daemon().name("ambit-parent").start(() -> awaitEnd(System.in));
+    } else if (arguments.length > 0) {
       System.exit(explain(arguments));
     }
     // Not the default name: a program that embeds the proxy has a configuration of its own.
@@ -42,6 +46,18 @@ public final class ProxyMain {
       }
       case ConfigReader.Reading.Read(Config config) -> run(config);
     }
+  }
+
+  /// Whoever holds the other end is gone: even `kill -9` closes it.
+  private static void awaitEnd(InputStream parent) {
+    try {
+      while (parent.read() >= 0) {
+        // Nothing is ever said; only the end matters.
+      }
+    } catch (IOException _) {
+      // As good as the end.
+    }
+    System.exit(OK);
   }
 
   private static void run(Config config) {
@@ -120,7 +136,8 @@ public final class ProxyMain {
   /// What `--help` prints.
   static String usage() {
     var text = new StringBuilder();
-    text.append("Usage: ambit-proxy   (no arguments; settings are environment variables)\n\n");
+    text.append(
+        "Usage: ambit-proxy [" + UNTIL_STDIN_ENDS + "]   (settings are environment variables)\n\n");
     for (var key : Key.values()) {
       text.append(key.line()).append('\n');
     }
@@ -129,6 +146,7 @@ public final class ProxyMain {
 
         Prints "ready proxy=IP:PORT metrics=IP:PORT" once calls can be judged. Logs go to stderr.
         SIGTERM: no new connections, running calls may end, then everything is let go of.
+        With --until-stdin-ends also when standard input ends: for a parent that must not leave it behind.
 
         Exit codes: 0 stopped, 64 wrong settings, 69 no identity from the Workload API,
         70 the program is broken, 71 a folder or port cannot be used. On a signal the code is 128 plus its number.

@@ -126,6 +126,26 @@ class ProxyMainTest {
   }
 
   @Test
+  void endsWithItsParentWhenItIsToldTo() throws Exception {
+    spiffe.serve(dir.resolve("p.sock"), Samples.WORKLOAD);
+    try (var proxy = ProxyProcess.startUntilStdinEnds(settings(Map.of()))) {
+      proxy.awaitReady();
+      proxy.closeInput();
+      assertThat(proxy.awaitExit()).isZero();
+    }
+  }
+
+  @Test
+  void outlivesItsStandardInputOtherwise() throws Exception {
+    spiffe.serve(dir.resolve("p.sock"), Samples.WORKLOAD);
+    try (var proxy = ProxyProcess.start(settings(Map.of()))) {
+      proxy.closeInput();
+      proxy.awaitReady();
+      assertThat(proxy.alive()).isTrue();
+    }
+  }
+
+  @Test
   void endsWithAReasonWhenAPortOrFolderCannotBeUsed() throws Exception {
     spiffe.serve(dir.resolve("p.sock"), Samples.WORKLOAD);
     var file = Files.createFile(dir.resolve("file"));

@@ -8,7 +8,6 @@ import dev.ambit.cli.connect.HostPort;
 import dev.ambit.spiffe.source.IdentityUnavailable;
 import dev.ambit.spiffe.source.SpiffeSource;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +63,10 @@ public final class SidecarProxy implements LocalProxy {
                   "AMBIT_PROXY_LISTEN",
                   "127.0.0.1:0",
                   "AMBIT_PROXY_METRICS",
-                  "127.0.0.1:0"));
+                  "127.0.0.1:0",
+                  // It ends after the command and the session: nothing is left to wait for.
+                  "AMBIT_PROXY_DRAIN_SECONDS",
+                  "0"));
       return ProxyProcess.awaitReady(process, folder, workload);
     } catch (IOException failed) {
       throw new Failure(
@@ -86,9 +88,10 @@ public final class SidecarProxy implements LocalProxy {
                     "--sun-misc-unsafe-memory-access=allow",
                     "-cp",
                     classPath(),
-                    MAIN))
-            .redirectError(folder.resolve("proxy.log").toFile())
-            .redirectInput(Redirect.from(new java.io.File("/dev/null")));
+                    MAIN,
+                    // Its stdin is our pipe: however we end, it ends, too.
+                    "--until-stdin-ends"))
+            .redirectError(folder.resolve("proxy.log").toFile());
     var environment = builder.environment();
     // Settings of another proxy, and ways past or around this one, are not for it.
     environment

@@ -46,6 +46,16 @@ public final class ProxyProcess implements AutoCloseable {
   /// @param without names of jars that are left out of the class path; none for a whole one
   public static ProxyProcess start(Map<String, String> settings, String... without)
       throws IOException {
+    return start(settings, List.of(), without);
+  }
+
+  /// Starts it so that it ends when [#closeInput] is called, or this process is gone.
+  public static ProxyProcess startUntilStdinEnds(Map<String, String> settings) throws IOException {
+    return start(settings, List.of("--until-stdin-ends"));
+  }
+
+  private static ProxyProcess start(
+      Map<String, String> settings, List<String> arguments, String... without) throws IOException {
     var builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -57,6 +67,7 @@ public final class ProxyProcess implements AutoCloseable {
             "-cp",
             classPath(List.of(without)),
             "dev.ambit.proxy.ProxyMain");
+    builder.command().addAll(arguments);
     builder.environment().clear();
     builder.environment().putAll(settings);
     return new ProxyProcess(builder.start());
@@ -110,6 +121,11 @@ public final class ProxyProcess implements AutoCloseable {
   /// SIGTERM.
   public void terminate() {
     process.destroy();
+  }
+
+  /// What the system does when the parent ends, however it ends.
+  public void closeInput() throws IOException {
+    process.getOutputStream().close();
   }
 
   public boolean alive() {
