@@ -1,0 +1,43 @@
+package dev.ambit.e2e.machine;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A network of one's own: loopback, one private address, no way out, and a name server at that
+/// address. Fixed ports are free in it, and what happens in it disturbs nobody else.
+///
+/// @param name of the namespace
+public record Network(String name, String address) implements Closeable {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Path CONFIGURATION = Path.of("/etc/netns");
+
+  /// Makes it.
+  public static Network open(String address) throws IOException {
+    var name = "ambit-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
+    var network = new Network(name, address);
+    // `ip netns exec` puts this in the place of the machine's own.
+    Files.createDirectories(network.configuration());
+    Files.writeString(
+        network.configuration().resolve("resolv.conf"), "nameserver " + address + "\n");
+    User.ROOT.run("ip", "netns", "add", name).done();
+    // Beside 127.0.0.1: a private address like another, for which no kind of device is needed.
+    User.ROOT.run("ip", "-n", name, "address", "add", address + "/32", "dev", "lo").done();
+    User.ROOT.run("ip", "-n", name, "link", "set", "lo", "up").done();
+    return network;
+  }
+
+  private Path configuration() {
+    return CONFIGURATION.resolve(name);
+  }
+
+  /// Removes it; what still runs in it goes on without it.
+  @Override
+  public void close() throws IOException {
+    User.ROOT.run("ip", "netns", "delete", name);
+    Files.deleteIfExists(configuration().resolve("resolv.conf"));
+    Files.deleteIfExists(configuration());
+  }
+}

@@ -1,0 +1,96 @@
+package dev.ambit.e2e.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/// The programs as they were built, copied to where every user can read them: the tree may lie in a
+/// folder that only its owner enters.
+public final class Programs {
+  private static final List<String> JVM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:-UsePerfData",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-Xmx256m",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  private final Path folder;
+
+  /// @param folder where the copies go; readable by everyone
+  public Programs(Path folder) {
+    this.folder = folder;
+  }
+
+  /// `ProxyMain`, as in its image.
+  public List<String> proxy() throws IOException {
+    return java(List.of(), "proxy", "dev.ambit.proxy.ProxyMain");
+  }
+
+  /// `ControlPlaneMain`, as in its image.
+  public List<String> controlPlane() throws IOException {
+    return java(List.of(), "control-plane", "dev.ambit.control.ControlPlaneMain");
+  }
+
+  /// The command line, as the launcher starts it.
+  public List<String> ambit() throws IOException {
+    return java(
+        List.of("-Dambit.proxy.classpath=" + classPath("proxy")), "dev", "dev.ambit.dev.DevMain");
+  }
+
+  /// A main of the tests' own class path, for root.
+  public static List<String> own(Class<?> main) {
+    var words = start();
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    return words;
+  }
+
+  private List<String> java(List<String> properties, String module, String main)
+      throws IOException {
+    var words = start();
+    words.addAll(properties);
+    words.addAll(List.of("-cp", classPath(module), main));
+    return words;
+  }
+
+  private static List<String> start() {
+    var words = new ArrayList<String>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(JVM);
+    return words;
+  }
+
+  private String classPath(String module) throws IOException {
+    var copy = folder.resolve(module);
+    if (!Files.isDirectory(copy)) {
+      var built = tree().resolve(module).resolve("target");
+      var jar = built.resolve("ambit-" + module + ".jar");
+      if (!Files.isReadable(jar)) {
+        throw new IOException(jar + ": missing (expected: built by mvn verify)");
+      }
+      Files.createDirectories(copy);
+      copy(jar, copy);
+      try (var libraries = Files.list(built.resolve("lib"))) {
+        for (var library : libraries.toList()) {
+          copy(library, copy);
+        }
+      }
+    }
+    return copy + "/*";
+  }
+
+  private static void copy(Path file, Path into) throws IOException {
+    Files.copy(file, into.resolve(file.getFileName()));
+  }
+
+  /// The root of the source tree.
+  public static Path tree() {
+    return Objects.requireNonNull(
+        Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent(), "basedir");
+  }
+}

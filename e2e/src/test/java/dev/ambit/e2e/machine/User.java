@@ -1,0 +1,96 @@
+package dev.ambit.e2e.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Who runs commands, where, and with which variables. Known by number alone: the tests add nobody
+/// to the system's lists.
+///
+/// @param uid also the only group; any but 0 has no capability
+/// @param network the namespace the commands run in; empty: the machine's
+/// @param variables all that the commands see, beside PATH
+public record User(int uid, Optional<Network> network, Map<String, String> variables) {
+  /// The user that the tests run as; they need it to become others.
+  public static final User ROOT = new User(0, Optional.empty(), Map.of());
+
+  public User {
+    variables = Map.copyOf(variables);
+  }
+
+  public static User of(int uid) {
+    return new User(uid, Optional.empty(), Map.of());
+  }
+
+  public User in(Network other) {
+    return new User(uid, Optional.of(other), variables);
+  }
+
+  public User with(String name, String value) {
+    var more = new HashMap<>(variables);
+    more.put(name, value);
+    return new User(uid, network, more);
+  }
+
+  public User with(Map<String, String> others) {
+    var more = new HashMap<>(variables);
+    more.putAll(others);
+    return new User(uid, network, more);
+  }
+
+  /// Runs a command to its end.
+  public Ran run(List<String> command) {
+    return Ran.of(this, command);
+  }
+
+  public Ran run(String... command) {
+    return run(List.of(command));
+  }
+
+  /// Starts a program; it writes to `<name>.out` and `<name>.log` in the folder.
+  public Program start(String name, Path folder, List<String> command) {
+    return Program.start(name, this, command, folder);
+  }
+
+  /// Makes a folder that belongs to this user.
+  ///
+  /// @param permissions as `rwx------`
+  public Path folder(Path parent, String name, String permissions) throws IOException {
+    var folder = Files.createDirectories(parent.resolve(name));
+    give(folder, permissions);
+    return folder;
+  }
+
+  /// Gives this user a file or folder.
+  ///
+  /// @param permissions as `rw-------`
+  public void give(Path path, String permissions) throws IOException {
+    Files.setAttribute(path, "unix:uid", uid);
+    Files.setAttribute(path, "unix:gid", uid);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+  }
+
+  /// Each step below replaces the one before it: the process that is started is the command's own.
+  /// The kernel kills it when the thread that started it ends, however that comes.
+  Process process(List<String> command, Path out, Path err) throws IOException {
+    var words = new ArrayList<String>();
+    network.ifPresent(where -> words.addAll(List.of("ip", "netns", "exec", where.name())));
+    words.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
+    if (uid != 0) {
+      var id = Integer.toString(uid);
+      words.addAll(List.of("--reuid", id, "--regid", id, "--clear-groups"));
+    }
+    words.addAll(command);
+    var builder =
+        new ProcessBuilder(words).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().retainAll(List.of("PATH"));
+    builder.environment().putAll(variables);
+    return builder.start();
+  }
+}

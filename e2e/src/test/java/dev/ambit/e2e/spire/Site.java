@@ -1,0 +1,252 @@
+package dev.ambit.e2e.spire;
+
+import dev.ambit.e2e.machine.Closing;
+import dev.ambit.e2e.machine.Network;
+import dev.ambit.e2e.machine.Program;
+import dev.ambit.e2e.machine.Programs;
+import dev.ambit.e2e.machine.User;
+import dev.ambit.testkit.Await;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// Ambit as a platform team runs it, on one machine: `ControlPlaneMain` and `ProxyMain` on their
+/// usual ports and under the production rules, each a user of its own with its identity from a real
+/// SPIRE, in a network of their own.
+final class Site implements Closeable {
+  static final String CONTROL_PLANE = "spiffe://acme.test/ambit/control-plane";
+  static final String REPORTER = "spiffe://acme.test/agents/reporter";
+  static final String DEVELOPER = "spiffe://acme.test/people/developer";
+
+  /// SPIRE renews after half of it, ten seconds of backdating included: every ten seconds or so.
+  static final Duration SVID_LIFE = Duration.ofSeconds(20);
+
+  private static final String ADDRESS = "10.91.7.1";
+  private static final int CONTROL_PORT = 9_443;
+  private static final int AGENTS_PORT = 15_002;
+  private static final int METRICS_PORT = 15_090;
+  private static final Duration STARTED_MAX = Duration.ofSeconds(60);
+  private static final User CONTROL_PLANE_USER = User.of(61_001);
+  private static final User PROXY_USER = User.of(61_002);
+  private static final User AGENT_USER = User.of(61_003);
+  private static final User DEVELOPER_USER = User.of(61_004);
+
+  private final Path folder;
+  private final Closing closing;
+  private final Network network;
+  private final Programs programs;
+  private final RealSpire spire;
+  private final Neighbours neighbours;
+  private final Program controlPlane;
+  private final Program proxy;
+
+  private Site(Path folder, Closing closing) throws IOException, InterruptedException {
+    this.folder = folder;
+    this.closing = closing;
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    network = closing.add(Network.open(ADDRESS));
+    programs = new Programs(Files.createDirectory(folder.resolve("lib")));
+    spire =
+        closing.add(
+            RealSpire.start(
+                Files.createDirectory(folder.resolve("s")),
+                List.of(
+                    new SpireEntry(CONTROL_PLANE_USER, CONTROL_PLANE, SVID_LIFE),
+                    new SpireEntry(PROXY_USER, REPORTER, SVID_LIFE),
+                    new SpireEntry(DEVELOPER_USER, DEVELOPER, SVID_LIFE))));
+    neighbours =
+        Neighbours.start(User.ROOT.folder(folder, "neighbours", "rwx------"), network, closing);
+    controlPlane = closing.add(startControlPlane());
+    proxy = closing.add(startProxy());
+    proxy.awaitOut("(?m)^ready proxy=127.0.0.1:15002 ", STARTED_MAX);
+  }
+
+  /// Starts everything, or nothing.
+  ///
+  /// @param folder with a short path, since sockets lie in it
+  static Site open(Path folder) throws IOException, InterruptedException {
+    var closing = new Closing();
+    var whole = false;
+    try {
+      var site = new Site(folder, closing);
+      whole = true;
+      return site;
+    } finally {
+      if (!whole) {
+        closing.close();
+      }
+    }
+  }
+
+  private Program startControlPlane() throws IOException {
+    var resources = CONTROL_PLANE_USER.folder(folder, "resources", "rwx------");
+    for (var name : List.of("ca.pem", "ambit.secret", "verifier.secret")) {
+      Files.copy(neighbours.file(name), resources.resolve(name));
+      CONTROL_PLANE_USER.give(resources.resolve(name), "rw-------");
+    }
+    var yaml = resources.resolve("site.yaml");
+    Files.writeString(
+        yaml, SiteResources.yaml(ADDRESS, neighbours.upstreamPort(), neighbours.issuerPort()));
+    CONTROL_PLANE_USER.give(yaml, "rw-------");
+    var own = CONTROL_PLANE_USER.folder(folder, "control", "rwx------");
+    var started =
+        CONTROL_PLANE_USER
+            .in(network)
+            .with(controlPlaneSettings(own, resources))
+            .start("control-plane", folder, programs.controlPlane());
+    started.awaitOut("(?m)^ready: " + Pattern.quote(CONTROL_PLANE) + " ", STARTED_MAX);
+    return started;
+  }
+
+  private Map<String, String> controlPlaneSettings(Path own, Path resources) {
+    return Map.of(
+        "AMBIT_CONTROL_SPIFFE_SOCKET", spire.socket().toString(),
+        "AMBIT_CONTROL_DATABASE", own.resolve("ambit.db").toString(),
+        "AMBIT_CONTROL_RESOURCES", resources.toString(),
+        "AMBIT_CONTROL_KEYS_DIR", own.resolve("keys").toString(),
+        "AMBIT_CONTROL_ACCESS_DIR", access().toString());
+  }
+
+  private Program startProxy() throws IOException {
+    return PROXY_USER
+        .in(network)
+        .with(proxySettings("proxy", PROXY_USER))
+        .start("proxy", folder, programs.proxy());
+  }
+
+  private Map<String, String> proxySettings(String name, User user) throws IOException {
+    return Map.of(
+        "AMBIT_PROXY_SPIFFE_SOCKET",
+        "unix://" + spire.socket(),
+        "AMBIT_PROXY_CONTROL_PLANE",
+        Neighbours.CONTROL + ":" + CONTROL_PORT,
+        "AMBIT_PROXY_CONTROL_PLANE_ID",
+        CONTROL_PLANE,
+        "AMBIT_PROXY_PRIVATE_DIR",
+        user.folder(folder, name + "-private", "rwx------").toString(),
+        "AMBIT_PROXY_TRUST_DIR",
+        user.folder(folder, name + "-trust", "rwxr-xr-x").toString(),
+        "AMBIT_PROXY_DNS",
+        ADDRESS + ":53");
+  }
+
+  RealSpire spire() {
+    return spire;
+  }
+
+  Neighbours neighbours() {
+    return neighbours;
+  }
+
+  Program controlPlane() {
+    return controlPlane;
+  }
+
+  Program proxy() {
+    return proxy;
+  }
+
+  /// A user without an entry who configures a client as for any other proxy.
+  User agent() {
+    return AGENT_USER
+        .in(network)
+        .with("HTTPS_PROXY", "http://127.0.0.1:" + AGENTS_PORT)
+        .with("CURL_CA_BUNDLE", folder.resolve("proxy-trust").resolve("ca.pem").toString());
+  }
+
+  /// A person with an entry and a copy of the access folder.
+  User developer() throws IOException {
+    var copy = folder.resolve("developer-access");
+    if (!Files.isDirectory(copy)) {
+      DEVELOPER_USER.folder(folder, "developer-access", "rwx------");
+    }
+    for (var name : List.of("server", "id", "bundle.pem", "token")) {
+      Files.write(copy.resolve(name), Files.readAllBytes(access().resolve(name)));
+      DEVELOPER_USER.give(copy.resolve(name), "rw-------");
+    }
+    return DEVELOPER_USER.in(network).with("AMBIT_ACCESS", copy.toString());
+  }
+
+  /// Runs `ambit` as the user who runs the control plane.
+  String ambit(String... words) throws IOException {
+    return CONTROL_PLANE_USER
+        .in(network)
+        .with("AMBIT_ACCESS", access().toString())
+        .run(ambitWords(words))
+        .done();
+  }
+
+  /// The command line `ambit` with these words, for any user.
+  List<String> ambitWords(String... words) throws IOException {
+    var command = new ArrayList<>(programs.ambit());
+    command.addAll(List.of(words));
+    return command;
+  }
+
+  /// A metric of the proxy, its first series.
+  double metric(String name) {
+    var text =
+        User.of(AGENT_USER.uid())
+            .in(network)
+            .run("curl", "-sS", "http://127.0.0.1:" + METRICS_PORT + "/metrics")
+            .done();
+    var line = Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? (\\S+)$").matcher(text);
+    return line.find() ? Double.parseDouble(line.group(1)) : Double.NaN;
+  }
+
+  /// Opens a session for the proxy's workload and waits until the proxy judges by it.
+  String openSession(String template) throws IOException {
+    var opened = ambit("session", "open", "-t", template, "-w", REPORTER, "-o", "json");
+    var id = Pattern.compile("\"id\" : \"([0-9A-Z]{26})\"").matcher(opened);
+    if (!id.find()) {
+      throw new AssertionError("session open: " + opened + " (expected: an id)");
+    }
+    Await.until("the session is in force", () -> metric("ambit_active_sessions") == 1);
+    return id.group(1);
+  }
+
+  /// Starts another proxy, as a user whom SPIRE may not know.
+  ///
+  /// @param patience how long it waits for its identity
+  Program startAnotherProxy(String name, User user, Duration patience) throws IOException {
+    return closing.add(
+        user.in(network)
+            .with(proxySettings(name, user))
+            .with("AMBIT_PROXY_LISTEN", "127.0.0.1:0")
+            .with("AMBIT_PROXY_METRICS", "127.0.0.1:0")
+            .with("AMBIT_PROXY_IDENTITY_SECONDS", Long.toString(patience.toSeconds()))
+            .start(name, folder, programs.proxy()));
+  }
+
+  /// Starts another control plane, as a user whom SPIRE may not know. It has little patience.
+  Program startAnotherControlPlane(String name, User user) throws IOException {
+    var own = user.folder(folder, name, "rwx------");
+    var resources = user.folder(folder, name + "-resources", "rwx------");
+    return closing.add(
+        user.in(network)
+            .with(controlPlaneSettings(own, resources))
+            .with("AMBIT_CONTROL_SPIFFE_PATIENCE", "3s")
+            .start(name, folder, programs.controlPlane()));
+  }
+
+  /// A folder that everyone can write to.
+  Path scratch(String name) throws IOException {
+    return User.ROOT.folder(folder, name, "rwxrwxrwx");
+  }
+
+  private Path access() {
+    return folder.resolve("control").resolve("access");
+  }
+
+  @Override
+  public void close() throws IOException {
+    closing.close();
+  }
+}
