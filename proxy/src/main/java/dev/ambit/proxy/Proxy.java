@@ -416,6 +416,11 @@ public final class Proxy implements AutoCloseable {
       }
 
       @Override
+      public @Nullable Denial objection(Admitted admitted) {
+        return gate.objection(admitted);
+      }
+
+      @Override
       public @Nullable Denial lapse(Admitted admitted) {
         return gate.lapse(admitted);
       }

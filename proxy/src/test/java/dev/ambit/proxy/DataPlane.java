@@ -378,7 +378,7 @@ public final class DataPlane implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Boolean> settle(String id, int spent) {
+    public CompletionStage<Settled> settle(String id, int spent) {
       throw new AssertionError("no budget is drawn on here");
     }
   }

@@ -37,6 +37,10 @@ public final class StubUpstream implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   public final List<String> heads = new CopyOnWriteArrayList<>();
   public final ByteArrayOutputStream received = new ByteArrayOutputStream();
+
+  /// Request heads that came, in all.
+  public final AtomicInteger served = new AtomicInteger();
+
   public final AtomicInteger connections = new AtomicInteger();
   public final AtomicInteger ended = new AtomicInteger();
   public volatile Script script = Conversation::answerAll;
@@ -154,6 +158,7 @@ public final class StubUpstream implements AutoCloseable {
       var head = RawAgent.head(in);
       if (!head.isEmpty()) {
         upstream.heads.add(head);
+        upstream.served.incrementAndGet();
       }
       return head;
     }

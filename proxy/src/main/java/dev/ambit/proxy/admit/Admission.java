@@ -45,7 +45,7 @@ public final class Admission implements Gate {
 
   @Override
   public CompletionStage<Outcome<Admitted>> admit(Dispatch dispatch) {
-    var objection = objection(dispatch);
+    var objection = objection(dispatch, true);
     if (objection != null) {
       return CompletableFuture.completedStage(new Outcome.Refuse<>(objection));
     }
@@ -58,11 +58,16 @@ public final class Admission implements Gate {
   }
 
   @Override
-  public @Nullable Denial lapse(Admitted admitted) {
-    return objection(admitted.dispatch());
+  public @Nullable Denial objection(Admitted admitted) {
+    return objection(admitted.dispatch(), true);
   }
 
-  private @Nullable Denial objection(Dispatch dispatch) {
+  @Override
+  public @Nullable Denial lapse(Admitted admitted) {
+    return objection(admitted.dispatch(), false);
+  }
+
+  private @Nullable Denial objection(Dispatch dispatch, boolean toBeSent) {
     if (!lease.held()) {
       return refuse(Reason.LEASE_LOST, dispatch);
     }
@@ -84,9 +89,8 @@ public final class Admission implements Gate {
       return refuse(Reason.SESSION_EXPIRED, dispatch);
     }
     var credential = dispatch.credential();
-    // A running call was sent with its credential and needs it no more; a new one does.
     if (credential != null
-        && !dispatch.route().reservation().spent()
+        && toBeSent
         && (credential.value().wiped() || nanoTime.getAsLong() - credential.deadlineNanos() >= 0)) {
       return refuse(Reason.CREDENTIAL_UNAVAILABLE, dispatch);
     }

@@ -11,12 +11,10 @@ import org.jspecify.annotations.Nullable;
 public interface Gate {
   CompletionStage<Outcome<Admitted>> admit(Dispatch dispatch);
 
-  /// Whether what admitted the call still holds: relay asks in the loop turn of the first upstream
-  /// write, and writes nothing when it does not.
-  default boolean holds(Admitted admitted) {
-    return lapse(admitted) == null;
-  }
+  /// Why the call may not be sent now; null when it may. Relay asks in the loop turn of the first
+  /// upstream write, of a second attempt too, and writes nothing when there is a reason.
+  @Nullable Denial objection(Admitted admitted);
 
-  /// Why the call may not go any more; null while it may. What [#holds] asks.
+  /// Why a call that was sent may not go on; null while it may. It needs its credential no more.
   @Nullable Denial lapse(Admitted admitted);
 }

@@ -9,9 +9,17 @@ public interface Ledger {
   /// Takes one call from every budget that the session and grant draw on, or none.
   CompletionStage<Answer> reserve(String reservationId, SessionId session, String grant);
 
-  /// Says how many calls of a reservation were spent, 0 or 1. True when the ledger has understood;
-  /// false means to ask again.
-  CompletionStage<Boolean> settle(String reservationId, int spent);
+  /// Says how many calls of a reservation were spent, 0 or 1.
+  CompletionStage<Settled> settle(String reservationId, int spent);
+
+  /// What became of a settlement.
+  enum Settled {
+    UNDERSTOOD,
+    /// The ledger knows no such reservation, or not yet: it may be on its way still.
+    UNKNOWN,
+    /// It could not be asked.
+    UNAVAILABLE
+  }
 
   /// What the ledger says.
   sealed interface Answer {

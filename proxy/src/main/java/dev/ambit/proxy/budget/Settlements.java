@@ -5,11 +5,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 
 /// Tells the ledger in the background what became of reservations, one after the other, and again
-/// until it has understood. Bounded: what finds no place stays reserved, so a budget may be
+/// until it has understood. One that the ledger does not know is given up after a few times, or it
+/// would hold up all others. Bounded: what finds no place stays reserved, so a budget may be
 /// under-used, never over-used. Confined to its loop.
 public final class Settlements {
   /// Settlements that wait at most.
   public static final int WAITING_MAX = 4_096;
+
+  /// Times that an unknown reservation is told again, within some seconds.
+  static final int UNKNOWN_MAX = 5;
 
   private static final Duration PAUSE_FIRST = Duration.ofMillis(100);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
@@ -19,6 +23,7 @@ public final class Settlements {
   private final ArrayDeque<Settlement> waiting = new ArrayDeque<>();
   private boolean asking;
   private Duration pause = PAUSE_FIRST;
+  private int unknown;
   private long dropped;
 
   public Settlements(Ledger ledger, Timer timer) {
@@ -54,9 +59,16 @@ public final class Settlements {
     var _ = ledger.settle(head.reservationId(), head.spent()).thenAccept(this::told);
   }
 
-  private void told(boolean understood) {
-    if (understood) {
+  private void told(Ledger.Settled settled) {
+    var over =
+        switch (settled) {
+          case UNDERSTOOD -> true;
+          case UNKNOWN -> ++unknown > UNKNOWN_MAX;
+          case UNAVAILABLE -> false;
+        };
+    if (over) {
       var _ = waiting.remove();
+      unknown = 0;
       pause = PAUSE_FIRST;
       asking = false;
       next();

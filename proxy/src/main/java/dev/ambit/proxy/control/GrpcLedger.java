@@ -9,10 +9,12 @@ import dev.ambit.proto.v1.ReserveResponse;
 import dev.ambit.proto.v1.SettleRequest;
 import dev.ambit.proto.v1.SettleResponse;
 import dev.ambit.proxy.budget.Ledger;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Asks the control plane's ledger; says unavailable at once while there is no stream to it.
 /// Confined to the loop.
@@ -56,14 +58,24 @@ public final class GrpcLedger implements Ledger {
   }
 
   @Override
-  public CompletionStage<Boolean> settle(String reservationId, int spent) {
+  public CompletionStage<Settled> settle(String reservationId, int spent) {
     if (!attached.getAsBoolean()) {
-      return completedStage(false);
+      return completedStage(Settled.UNAVAILABLE);
     }
     var request =
         SettleRequest.newBuilder().setReservationId(reservationId).setCallsSpent(spent).build();
     var answer = new OneAnswer<SettleResponse>();
     stub.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS).settle(request, answer);
-    return answer.stage().handle((response, _) -> response != null);
+    return answer
+        .stage()
+        .handle((response, failed) -> response == null ? unsettled(failed) : Settled.UNDERSTOOD);
+  }
+
+  private static Settled unsettled(@Nullable Throwable failed) {
+    var code = failed == null ? Status.Code.UNKNOWN : Status.fromThrowable(failed).getCode();
+    return switch (code) {
+      case NOT_FOUND, INVALID_ARGUMENT -> Settled.UNKNOWN;
+      default -> Settled.UNAVAILABLE;
+    };
   }
 }

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 call of an agent: hands out the request body as it is asked for and writes the
@@ -35,15 +36,15 @@ final class AgentCall implements AgentStream {
     CLOSE
   }
 
-  private static final byte[] CRLF = {'\r', '\n'};
-
   private final ChannelHandlerContext ctx;
   private final Limits limits;
   private final Head head;
   private final CallId id;
   private final Consumer<Boolean> ended;
+  private final BodyPace pace;
   private final Deadline bodyWait;
   private final Deadline writeWait;
+  private final Consumer<ByteBuf> writer;
   private @Nullable BodySink sink;
   private @Nullable Runnable goneListener;
   private @Nullable Runnable writableListener;
@@ -64,14 +65,24 @@ final class AgentCall implements AgentStream {
 
   /// @param ended told once that the call is over, and whether the connection may serve another
   AgentCall(
-      ChannelHandlerContext ctx, Limits limits, Head head, CallId id, Consumer<Boolean> ended) {
+      ChannelHandlerContext ctx,
+      Limits limits,
+      LongSupplier nanoTime,
+      Head head,
+      CallId id,
+      Consumer<Boolean> ended) {
     this.id = id;
     this.ctx = ctx;
     this.limits = limits;
     this.head = head;
     this.ended = ended;
+    this.pace = new BodyPace(loop(), limits, nanoTime);
     this.bodyWait = new Deadline(loop());
     this.writeWait = new Deadline(loop());
+    this.writer =
+        out -> {
+          var _ = ctx.write(out, ctx.voidPromise());
+        };
     this.continuePending = head.expects();
     this.keep = !head.closes();
   }
@@ -107,8 +118,7 @@ final class AgentCall implements AgentStream {
       continuePending = false;
       head(100, List.of(), 0);
     }
-    bodyWait.set(
-        limits.bodyIdle(), () -> broken(Refused.malformed("The body stood still.").denial()));
+    pace.await(() -> broken(Refused.malformed("The body stood still.").denial()));
     ctx.read();
   }
 
@@ -137,15 +147,23 @@ final class AgentCall implements AgentStream {
   private void head(int code, String reason, List<Field> fields, long bodyBytes) {
     status = code;
     var out = ctx.alloc().buffer();
-    Http1Text.statusLine(out, code, reason);
-    fields.forEach(field -> Http1Text.field(out, field.name(), field.value()));
-    frame(out, code, bodyBytes);
-    if (!keep) {
-      Http1Text.field(out, "Connection", "close");
-    } else if (head.oldVersion()) {
-      Http1Text.field(out, "Connection", "keep-alive");
+    var whole = false;
+    try {
+      Http1Text.statusLine(out, code, reason);
+      fields.forEach(field -> Http1Text.field(out, field.name(), field.value()));
+      frame(out, code, bodyBytes);
+      if (!keep) {
+        Http1Text.field(out, "Connection", "close");
+      } else if (head.oldVersion()) {
+        Http1Text.field(out, "Connection", "keep-alive");
+      }
+      Http1Text.endOfLine(out);
+      whole = true;
+    } finally {
+      if (!whole) {
+        out.release();
+      }
     }
-    Http1Text.endOfLine(out);
     var _ = ctx.write(out, ctx.voidPromise());
   }
 
@@ -155,11 +173,7 @@ final class AgentCall implements AgentStream {
     if (gone || responseEnded || bytes == 0 || framing == Framing.NONE) {
       piece.release();
     } else if (framing == Framing.CHUNKED) {
-      var size = ctx.alloc().buffer(16);
-      Http1Text.chunk(size, bytes);
-      var _ = ctx.write(size, ctx.voidPromise());
-      var _ = ctx.write(piece, ctx.voidPromise());
-      var _ = ctx.write(Unpooled.wrappedBuffer(CRLF), ctx.voidPromise());
+      Http1Text.chunk(ctx.alloc(), piece, writer);
     } else {
       remaining -= bytes;
       var _ = ctx.write(piece, ctx.voidPromise());
@@ -271,6 +285,7 @@ final class AgentCall implements AgentStream {
   /// Takes a piece of the request body, and ownership of it.
   void content(HttpContent content) {
     bodyWait.clear();
+    pace.came(content.content().readableBytes());
     boolean last = content instanceof LastHttpContent;
     var to = draining ? null : sink;
     if (content.decoderResult().isFailure()) {
@@ -316,6 +331,7 @@ final class AgentCall implements AgentStream {
   void gone() {
     gone = true;
     responseEnded = true;
+    pace.stop();
     leave();
     finishIfOver();
   }
@@ -413,6 +429,7 @@ final class AgentCall implements AgentStream {
       return;
     }
     finished = true;
+    pace.stop();
     bodyWait.clear();
     writeWait.clear();
     ended.accept(reusable);

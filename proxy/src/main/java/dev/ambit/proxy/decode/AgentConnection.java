@@ -200,7 +200,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   private AgentCall begin(Head head, CallId id) {
-    var call = new AgentCall(ctx(), decoding.limits(), head, id, this::ended);
+    var call = new AgentCall(ctx(), decoding.limits(), decoding.nanoTime(), head, id, this::ended);
     current = call;
     call.start();
     return call;

@@ -104,7 +104,7 @@ final class HeadLines {
   /// A server that ignores the body of such a request reads it as the next one (A096).
   private boolean mayCarryBody() {
     return switch (method) {
-      case "GET", "HEAD", "OPTIONS", "TRACE", "CONNECT" -> false;
+      case "GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT" -> false;
       default -> true;
     };
   }

@@ -15,6 +15,7 @@ import java.time.Duration;
 /// @param connectWait for a connection to an upstream
 /// @param answerWait from the request's last byte to the head of the answer
 /// @param bodyIdle how long a request or response body of known length may stand still
+/// @param bodyIdleBytes what must come of a request body in that time of waiting, unless it ends
 /// @param streamIdle as `bodyIdle`, for a response body of unknown length
 /// @param drainBytes request body that is read and thrown away after a refusal to keep the
 ///   connection; more closes it
@@ -34,6 +35,7 @@ public record Limits(
     Duration connectWait,
     Duration answerWait,
     Duration bodyIdle,
+    int bodyIdleBytes,
     Duration streamIdle,
     int drainBytes,
     int interim,
@@ -53,6 +55,7 @@ public record Limits(
           Duration.ofSeconds(5),
           Duration.ofSeconds(60),
           Duration.ofSeconds(60),
+          128,
           Duration.ofHours(1),
           64 * 1_024,
           8,

@@ -3,7 +3,9 @@ package dev.ambit.proxy.relay;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import java.util.function.Consumer;
 
 /// Writes the text of HTTP/1.1 message heads from the model (INV-6). A byte that would end a line
 /// is a defect of ours by then, and throws.
@@ -11,6 +13,12 @@ public final class Http1Text {
   private static final byte[] CRLF = {'\r', '\n'};
   private static final byte[] COLON = {':', ' '};
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
+
+  /// Longest piece that is copied rather than passed on.
+  private static final int COPIED_MAX = 4 * 1_024;
+
+  /// Room for a size in hex and two line ends.
+  private static final int CHUNK_FRAME_MAX = 12;
 
   private Http1Text() {}
 
@@ -45,8 +53,26 @@ public final class Http1Text {
     out.writeBytes(CRLF);
   }
 
-  /// The size line of one chunk.
-  public static void chunk(ByteBuf out, int bytes) {
+  /// Frames one chunk and hands its parts out in order; takes `piece`. A short one is copied, so
+  /// that an event is one buffer and not three.
+  public static void chunk(ByteBufAllocator alloc, ByteBuf piece, Consumer<ByteBuf> out) {
+    int bytes = piece.readableBytes();
+    if (bytes <= COPIED_MAX) {
+      var whole = alloc.buffer(bytes + CHUNK_FRAME_MAX);
+      size(whole, bytes);
+      whole.writeBytes(piece).writeBytes(CRLF);
+      piece.release();
+      out.accept(whole);
+    } else {
+      var head = alloc.buffer(CHUNK_FRAME_MAX);
+      size(head, bytes);
+      out.accept(head);
+      out.accept(piece);
+      out.accept(alloc.buffer(CRLF.length).writeBytes(CRLF));
+    }
+  }
+
+  private static void size(ByteBuf out, int bytes) {
     text(out, Integer.toHexString(bytes));
     out.writeBytes(CRLF);
   }

@@ -44,6 +44,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   private final CompletableFuture<Exchange> end = new CompletableFuture<>();
   private final List<String> notes = new ArrayList<>();
   private @Nullable Channel dialling;
+  private boolean dialGivenUp;
   private @Nullable Upstream upstream;
   private @Nullable Answer answer;
   private boolean sent;
@@ -114,15 +115,18 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   @Override
   public void failed(Failure failure) {
     dialling = null;
-    finish(Result.UPSTREAM_FAILED, Optional.of(failure), Optional.empty());
+    // A dial that was given up fails at once, before it was said why.
+    if (!dialGivenUp) {
+      finish(Result.UPSTREAM_FAILED, Optional.of(failure), Optional.empty());
+    }
   }
 
   /// The loop turn of the first byte: asked once more whether the call may go, then written.
   private void send(Upstream to) {
-    var lapsed = gate.lapse(admitted);
-    if (lapsed != null) {
+    var objection = gate.objection(admitted);
+    if (objection != null) {
       pool.put(to);
-      finish(Result.NOT_SENT, Optional.empty(), Optional.of(lapsed));
+      finish(sent ? Result.CUT : Result.NOT_SENT, Optional.empty(), Optional.of(objection));
       return;
     }
     admitted.dispatch().route().reservation().spend();
@@ -130,9 +134,8 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     upstream = to;
     to.serve(this, arrival.call().method().equals("HEAD"));
     sent = true;
-    var head = to.buffer();
-    RequestHead.write(head, admitted);
-    to.write(head);
+    to.write(RequestHead.of(admitted, to.alloc().buffer()));
+    to.flush();
     to.read();
     if (arrival.body() instanceof Body.None) {
       requestEnded = true;
@@ -154,16 +157,11 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     int bytes = piece.readableBytes();
     bytesOut += bytes;
     if (arrival.body() instanceof Body.Chunked) {
-      var size = to.buffer();
-      Http1Text.chunk(size, bytes);
-      to.write(size);
-      to.write(piece);
-      var crlf = to.buffer();
-      Http1Text.endOfLine(crlf);
-      to.write(crlf);
+      Http1Text.chunk(to.alloc(), piece, to::write);
     } else {
       to.write(piece);
     }
+    to.flushSoon();
     more();
   }
 
@@ -177,9 +175,10 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       notes.add("trailers_dropped");
     }
     if (arrival.body() instanceof Body.Chunked) {
-      var last = to.buffer();
+      var last = to.alloc().buffer(8);
       Http1Text.lastChunk(last);
       to.write(last);
+      to.flush();
     }
     requestEnded = true;
     if (answer == null && !end.isDone()) {
@@ -269,7 +268,8 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       agent.flush();
       awaitBody(answer);
     }
-    if (upstream != null && agent.writable()) {
+    // Before its head nothing of the answer waits for the agent.
+    if (upstream != null && (answer == null || agent.writable())) {
       upstream.read();
     }
   }
@@ -353,6 +353,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
 
   private void dropUpstream() {
     if (dialling != null) {
+      dialGivenUp = true;
       var _ = dialling.close();
       dialling = null;
     }

@@ -9,7 +9,21 @@ import io.netty.buffer.ByteBuf;
 final class RequestHead {
   private RequestHead() {}
 
-  static void write(ByteBuf out, Admitted admitted) {
+  /// Fills `out` and returns it; releases it when that fails.
+  static ByteBuf of(Admitted admitted, ByteBuf out) {
+    var whole = false;
+    try {
+      write(out, admitted);
+      whole = true;
+      return out;
+    } finally {
+      if (!whole) {
+        out.release();
+      }
+    }
+  }
+
+  private static void write(ByteBuf out, Admitted admitted) {
     var dispatch = admitted.dispatch();
     var arrival = dispatch.route().reservation().approval().permit().bound().arrival();
     var call = arrival.call();

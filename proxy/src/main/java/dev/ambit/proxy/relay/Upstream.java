@@ -3,7 +3,10 @@ package dev.ambit.proxy.relay;
 import dev.ambit.proxy.transport.Deadline;
 import dev.ambit.proxy.transport.Reset;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -21,10 +24,13 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final StrictResponseDecoder decoder;
   private final Deadline idleWait;
+  private final ChannelFutureListener written = this::written;
+  private final Runnable flusher = this::flushNow;
   private @Nullable RelayCall call;
   private @Nullable Runnable left;
   private boolean closedWell;
   private boolean used;
+  private boolean flushing;
 
   Upstream(PoolKey key, Channel channel, StrictResponseDecoder decoder) {
     this.key = key;
@@ -46,8 +52,8 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     return channel.isActive();
   }
 
-  ByteBuf buffer() {
-    return channel.alloc().buffer();
+  ByteBufAllocator alloc() {
+    return channel.alloc();
   }
 
   /// Gives the connection to a call until [#release].
@@ -58,15 +64,21 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     decoder.expect(head);
   }
 
-  /// Writes and flushes; a failure is told to the call.
+  /// Writes, for [#flush] to send; a failure is told to the call.
   void write(ByteBuf bytes) {
-    channel
-        .writeAndFlush(bytes)
-        .addListener(written -> {
-          if (!written.isSuccess() && call != null) {
-            call.sendFailed();
-          }
-        });
+    channel.write(bytes).addListener(written);
+  }
+
+  void flush() {
+    channel.flush();
+  }
+
+  /// Flushes at the end of this loop turn: what one read of the agent brought goes out at once.
+  void flushSoon() {
+    if (!flushing) {
+      flushing = true;
+      channel.eventLoop().execute(flusher);
+    }
   }
 
   boolean writable() {
@@ -164,6 +176,17 @@ final class Upstream extends ChannelInboundHandlerAdapter {
       call.upstreamGone();
     }
     var _ = ctx.close();
+  }
+
+  private void flushNow() {
+    flushing = false;
+    channel.flush();
+  }
+
+  private void written(ChannelFuture write) {
+    if (!write.isSuccess() && call != null) {
+      call.sendFailed();
+    }
   }
 
   private void leave() {

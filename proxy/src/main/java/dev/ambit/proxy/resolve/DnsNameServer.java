@@ -3,9 +3,10 @@ package dev.ambit.proxy.resolve;
 import dev.ambit.proxy.transport.Transport;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.ResolvedAddressTypes;
-import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
+import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
+import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.SequentialDnsServerAddressStreamProvider;
 import io.netty.resolver.dns.UnixResolverDnsServerAddressStreamProvider;
 import java.io.File;
@@ -18,10 +19,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// Forwards look-ups to the configured servers and to no others; no search domains. At most
-/// [#LOOKUPS_MAX] at once; more wait for nothing and fail. Confined to its loop.
+/// Forwards look-ups to the configured servers and to no others; no search domains. Each look-up
+/// has a port of its own, so that an answer is hard to forge. At most [#LOOKUPS_MAX] at once; more
+/// wait for nothing and fail. Confined to its loop.
 public final class DnsNameServer implements NameServer, AutoCloseable {
   static final int LOOKUPS_MAX = 256;
+
+  /// Names that are remembered.
+  static final int NAMES_MAX = 1_024;
+
+  /// Addresses of one answer that are looked at.
+  static final int ADDRESSES_MAX = 64;
+
   static final int TTL_MAX_SECONDS = 30;
   private static final int NEGATIVE_TTL_SECONDS = 2;
   private static final int QUERIES_MAX = 8;
@@ -29,12 +38,20 @@ public final class DnsNameServer implements NameServer, AutoCloseable {
   private static final Duration QUERY_WAIT = Duration.ofSeconds(2);
 
   private final DnsNameResolver resolver;
+  private final BoundedDnsCache cache =
+      new BoundedDnsCache(NAMES_MAX, TTL_MAX_SECONDS, NEGATIVE_TTL_SECONDS);
   private int running;
 
-  /// Forwards to these servers.
+  /// Forwards to these servers, each asked for at most 2 s.
   ///
   /// @param servers asked in order; empty for those of the machine's resolv.conf
   public DnsNameServer(EventLoop loop, Transport transport, List<InetSocketAddress> servers)
+      throws IOException {
+    this(loop, transport, servers, QUERY_WAIT);
+  }
+
+  DnsNameServer(
+      EventLoop loop, Transport transport, List<InetSocketAddress> servers, Duration queryWait)
       throws IOException {
     resolver =
         new DnsNameResolverBuilder(loop)
@@ -50,8 +67,11 @@ public final class DnsNameServer implements NameServer, AutoCloseable {
             .decodeIdn(false)
             .hostsFileEntriesResolver((_, _) -> null)
             .resolvedAddressTypes(ResolvedAddressTypes.IPV4_PREFERRED)
-            .resolveCache(new DefaultDnsCache(0, TTL_MAX_SECONDS, NEGATIVE_TTL_SECONDS))
-            .queryTimeoutMillis(QUERY_WAIT.toMillis())
+            .resolveCache(cache)
+            .cnameCache(new NoCnames())
+            .authoritativeDnsServerCache(NoopAuthoritativeDnsServerCache.INSTANCE)
+            .datagramChannelStrategy(DnsNameResolverChannelStrategy.ChannelPerResolution)
+            .queryTimeoutMillis(queryWait.toMillis())
             .maxQueriesPerResolve(QUERIES_MAX)
             .maxPayloadSize(PAYLOAD_MAX)
             .build();
@@ -73,12 +93,17 @@ public final class DnsNameServer implements NameServer, AutoCloseable {
           if (done.isSuccess()) {
             @SuppressWarnings("unchecked")
             var found = (List<InetAddress>) done.getNow();
-            answer.complete(List.copyOf(found));
+            answer.complete(List.copyOf(found.subList(0, Math.min(found.size(), ADDRESSES_MAX))));
           } else {
             answer.completeExceptionally(done.cause());
           }
         });
     return answer;
+  }
+
+  /// Names remembered now.
+  int remembered() {
+    return cache.size();
   }
 
   @Override

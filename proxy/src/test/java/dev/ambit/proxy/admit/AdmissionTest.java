@@ -62,7 +62,7 @@ class AdmissionTest {
     var admitting = gate.admit(dispatch(ITEM)).toCompletableFuture();
     assertThat(admitting).isNotDone();
     writing.complete(true);
-    assertThat(gate.holds(Way.value(admitting.join()))).isTrue();
+    assertThat(gate.objection(Way.value(admitting.join()))).isNull();
     var intent = intents.getFirst();
     assertThat(intent.grant()).isEqualTo("items");
     assertThat(intent.target()).isEqualTo("good");
@@ -133,8 +133,9 @@ class AdmissionTest {
     admitted.dispatch().route().reservation().spend();
     way.time.advance(Duration.ofSeconds(595));
     assertThat(gate.lapse(admitted)).isNull();
+    assertThat(gate.objection(admitted)).as("not a second time").isNotNull();
     way.image = SessionImage.EMPTY;
-    assertThat(gate.holds(admitted)).isFalse();
+    assertThat(gate.lapse(admitted)).isNotNull();
   }
 
   private static Session version(long version, boolean suspended) {

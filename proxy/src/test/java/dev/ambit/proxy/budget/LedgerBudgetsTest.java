@@ -51,20 +51,35 @@ class LedgerBudgetsTest {
 
   @Test
   void repeatsASettlementUntilItIsUnderstood() {
-    way.settles = false;
+    way.settles = Ledger.Settled.UNAVAILABLE;
     Way.value(way.reserve(COUNTED)).release();
     way.time.advance(Duration.ofMillis(100));
     way.time.advance(Duration.ofMillis(200));
     assertThat(way.settled).containsExactly("R0=0", "R0=0", "R0=0");
-    way.settles = true;
+    way.settles = Ledger.Settled.UNDERSTOOD;
     way.time.advance(Duration.ofMillis(400));
     assertThat(way.settlementsWaiting()).isZero();
     assertThat(way.time.waiting()).isZero();
   }
 
   @Test
+  void givesASettlementUpThatTheLedgerDoesNotKnowSoThatOthersGetTheirTurn() {
+    way.settles = Ledger.Settled.UNKNOWN;
+    Way.value(way.reserve(COUNTED)).release();
+    for (var i = 0; i < Settlements.UNKNOWN_MAX; i++) {
+      assertThat(way.settlementsWaiting()).isEqualTo(1);
+      way.time.advance(Duration.ofMillis(100L << i));
+    }
+    assertThat(way.settlementsWaiting()).isZero();
+    assertThat(way.time.waiting()).isZero();
+    way.settles = Ledger.Settled.UNDERSTOOD;
+    Way.value(way.reserve(COUNTED)).release();
+    assertThat(way.settled).endsWith("R1=0");
+  }
+
+  @Test
   void keepsNoMoreSettlementsThanItMay() {
-    way.settles = false;
+    way.settles = Ledger.Settled.UNAVAILABLE;
     for (var i = 0; i <= Settlements.WAITING_MAX; i++) {
       Way.value(way.reserve(COUNTED)).release();
     }

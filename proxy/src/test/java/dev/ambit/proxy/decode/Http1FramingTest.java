@@ -1,14 +1,19 @@
 package dev.ambit.proxy.decode;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.proxy.DataPlane;
 import dev.ambit.proxy.RawAgent;
 import dev.ambit.proxy.StubUpstream;
+import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.testkit.Await;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +36,16 @@ class Http1FramingTest {
     host = "Host: " + authority + "\r\n";
   }
 
+  /// O4 and O5, after every case: the proxy serves on, and the upstream got the calls that were
+  /// counted as answered or as sent, and no other.
   @AfterEach
-  void stop() throws IOException {
+  void stop() throws Exception {
+    raw.script = StubUpstream.Conversation::answerAll;
+    assertThat(send(line + host + "Content-Length: 0\r\n\r\n").status()).isEqualTo(200);
+    var sent =
+        (Supplier<Long>) () -> proxy.log.all().stream().filter(Http1FramingTest::sent).count();
+    Await.until("every call recorded", () -> sent.get() >= raw.served.get());
+    assertThat(sent.get()).isEqualTo(raw.served.get());
     proxy.close();
     raw.close();
   }
@@ -146,7 +159,7 @@ class Http1FramingTest {
             "5_0",
             "5,5",
             "5, 6",
-            "\u0665",
+            "\u00d9\u00a5",
             "9223372036854775808",
             "18446744073709551621",
             "5 x",
@@ -197,6 +210,7 @@ class Http1FramingTest {
             "X: a\rY: b")) {
       malformed(line + host + odd + "\r\n\r\n");
     }
+    malformed(line + "\tName: v\r\n" + host + "\r\n");
     malformed("\tName: v\r\n" + line + host + "\r\n");
   }
 
@@ -227,11 +241,26 @@ class Http1FramingTest {
   }
 
   @Test
+  void a088RefusesTheHttp2PrefaceInTheMiddleOfAConnection() throws Exception {
+    try (var agent = proxy.agent()) {
+      agent.send(line + host + "Content-Length: 0\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      assertThat(agent.answer().status()).isEqualTo(200);
+      assertThat(agent.answer().reason()).isEqualTo("malformed");
+      assertThat(agent.closed()).isTrue();
+    }
+    assertThat(raw.heads).hasSize(1);
+  }
+
+  @Test
   void a089RefusesChunkExtensionsAndLooseChunkLines() throws Exception {
     for (var odd :
         List.of(
             "5;a=b\r\nhello\r\n0\r\n\r\n",
             "5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n",
+            "5;a=b\nhello\r\n0\r\n\r\n",
+            "5;\na=b\r\nhello\r\n0\r\n\r\n",
+            "5;\r\nhello\r\n0\r\n\r\n",
+            "5\r\r\nhello\r\n0\r\n\r\n",
             "5 \r\nhello\r\n0\r\n\r\n",
             " 5\r\nhello\r\n0\r\n\r\n",
             "5\nhello\r\n0\r\n\r\n",
@@ -356,7 +385,7 @@ class Http1FramingTest {
 
   @Test
   void a096RefusesBodiesOnMethodsWithoutOne() throws Exception {
-    for (var method : List.of("GET", "HEAD", "OPTIONS")) {
+    for (var method : List.of("GET", "HEAD", "OPTIONS", "DELETE")) {
       try (var agent = proxy.agent()) {
         agent.send(
             method
@@ -386,6 +415,36 @@ class Http1FramingTest {
     }
     assertThat(raw.heads).hasSize(1);
     assertThat(raw.heads.getFirst()).doesNotContainIgnoringCase("upgrade").doesNotContain("HTTP2");
+  }
+
+  @Test
+  void a099TunnelsNothingWhateverTheUpstreamSaysToAnUpgrade() throws Exception {
+    for (var protocol : List.of("websocket", "foo")) {
+      for (var status : List.of("200 OK", "101 Switching Protocols")) {
+        raw.heads.clear();
+        raw.script =
+            with -> {
+              var _ = with.request();
+              with.answer("HTTP/1.1 " + status + "\r\nContent-Length: 2\r\n\r\nok");
+              var _ = with.in.read();
+            };
+        try (var agent = proxy.agent()) {
+          agent.send(
+              "GET http://"
+                  + authority
+                  + "/v1/x HTTP/1.1\r\n"
+                  + host
+                  + "Connection: Upgrade\r\nUpgrade: "
+                  + protocol
+                  + "\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                  + "GET http://evil.test/smuggled HTTP/1.1\r\nHost: evil.test\r\n\r\n");
+          assertThat(agent.answer().status()).isEqualTo(status.startsWith("200") ? 200 : 502);
+          assertThat(agent.answer().reason()).isEqualTo("target_unknown");
+        }
+        assertThat(raw.heads).hasSize(1);
+        assertThat(raw.bytes()).doesNotContainIgnoringCase("upgrade").doesNotContain("smuggled");
+      }
+    }
   }
 
   @Test
@@ -471,6 +530,22 @@ class Http1FramingTest {
     }
   }
 
+  private static boolean sent(DataPlane.Log.Entry entry) {
+    return entry.end() instanceof CallEnd.Completed done
+        && done.result() != CallEnd.Result.NOT_SENT;
+  }
+
+  /// O2: the credential is not even asked for here, and no answer holds it.
+  private static void withoutCanary(RawAgent.Answer answer) {
+    for (var form :
+        List.of(
+            DataPlane.CANARY,
+            new StringBuilder(DataPlane.CANARY).reverse().toString(),
+            Base64.getEncoder().encodeToString(DataPlane.CANARY.getBytes(ISO_8859_1)))) {
+      assertThat(answer.head() + answer.body()).doesNotContain(form);
+    }
+  }
+
   private RawAgent.Answer send(String bytes) throws IOException {
     try (var agent = proxy.agent()) {
       return agent.send(bytes).answer();
@@ -483,6 +558,7 @@ class Http1FramingTest {
       var answer = agent.send(bytes).answer();
       assertThat(answer.status()).as(escaped(bytes)).isEqualTo(400);
       assertThat(answer.reason()).as(escaped(bytes)).isEqualTo("malformed");
+      withoutCanary(answer);
       assertThat(agent.closed()).as(escaped(bytes)).isTrue();
       assertThat(proxy.log.entry(before + 1).reason()).isEqualTo("malformed");
       assertThat(proxy.log.entries).as(escaped(bytes)).hasSize(before + 1);
@@ -496,8 +572,10 @@ class Http1FramingTest {
     var answer = send(bytes);
     assertThat(answer.status()).as(escaped(bytes)).isEqualTo(status);
     assertThat(answer.reason()).as(escaped(bytes)).isEqualTo(reason);
+    withoutCanary(answer);
     assertThat(proxy.log.entry(before + 1).reason()).isEqualTo(reason);
     assertThat(raw.connections).hasValue(connections);
+    assertThat(proxy.issued).hasValue(0);
   }
 
   private static String escaped(String bytes) {

@@ -1,6 +1,7 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.testing.Tuned;
 import java.time.Duration;
 
 /// The default limits with waits that a test can sit out.
@@ -8,24 +9,9 @@ final class Shortened {
   private Shortened() {}
 
   static Limits with(Duration headWait, Duration idle) {
-    var d = Limits.DEFAULT;
-    return new Limits(
-        d.connections(),
-        d.requestLineBytes(),
-        d.headBytes(),
-        d.fields(),
-        d.trailerBytes(),
-        headWait,
-        d.handshakeWait(),
-        idle,
-        d.connectWait(),
-        d.answerWait(),
-        d.bodyIdle(),
-        d.streamIdle(),
-        d.drainBytes(),
-        d.interim(),
-        d.pooledPerKey(),
-        d.pooled(),
-        d.pooledIdle());
+    var tuned = new Tuned();
+    tuned.headWait = headWait;
+    tuned.idle = idle;
+    return tuned.limits();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.proxy.DataPlane;
 import dev.ambit.proxy.StubUpstream;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.testing.Tuned;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -103,24 +104,8 @@ class ExplicitListenerTest {
   }
 
   private static Limits connections(int max) {
-    var d = Limits.DEFAULT;
-    return new Limits(
-        max,
-        d.requestLineBytes(),
-        d.headBytes(),
-        d.fields(),
-        d.trailerBytes(),
-        d.headWait(),
-        d.handshakeWait(),
-        d.idle(),
-        d.connectWait(),
-        d.answerWait(),
-        d.bodyIdle(),
-        d.streamIdle(),
-        d.drainBytes(),
-        d.interim(),
-        d.pooledPerKey(),
-        d.pooled(),
-        d.pooledIdle());
+    var tuned = new Tuned();
+    tuned.connections = max;
+    return tuned.limits();
   }
 }

@@ -8,6 +8,7 @@ import dev.ambit.proxy.RawAgent;
 import dev.ambit.proxy.StubUpstream;
 import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.testing.Tuned;
 import dev.ambit.spiffe.x509.CertificateAuthority;
 import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;
@@ -83,6 +84,43 @@ class HttpRelayTest {
     assertThat(head).endsWith("\r\nauthorization: Bearer " + DataPlane.CANARY + "\r\n\r\n");
     assertThat(head.toLowerCase(java.util.Locale.ROOT).split("\r\nauthorization:", -1)).hasSize(2);
     assertThat(head).contains("\r\nAccept-Encoding: identity\r\n").doesNotContain("Via");
+  }
+
+  @Test
+  void a093CannotHaveTheInjectedCredentialOrHostRemoved() throws Exception {
+    try (var agent = proxy.inTunnel(good.port())) {
+      var answer = get(agent, "/v1/x", "Connection: Authorization, Host, close\r\n");
+      assertThat(answer.status()).isEqualTo(200);
+    }
+    assertThat(good.heads.getFirst())
+        .contains("\r\nHost: " + DataPlane.GOOD + ":" + good.port() + "\r\n")
+        .contains("\r\nauthorization: Bearer " + DataPlane.CANARY + "\r\n");
+  }
+
+  @Test
+  void a089PassesNoChunkExtensionOfAnUpstreamOn() throws Exception {
+    for (var odd :
+        List.of(
+            "5;a=b\r\nhello\r\n0\r\n\r\n",
+            "5;a=\"x\"\r\nhello\r\n0;z\r\n\r\n",
+            "5;a=b\nhello\r\n0\r\n\r\n",
+            "5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n",
+            "5\nhello\r\n0\r\n\r\n",
+            "5\r\nhello\n0\r\n\r\n",
+            "0x5\r\nhello\r\n0\r\n\r\n",
+            " 5\r\nhello\r\n0\r\n\r\n")) {
+      plain.script =
+          with -> {
+            var _ = with.request();
+            with.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + odd);
+            var _ = with.in.read();
+          };
+      var answer = call("GET", "/v1/x", "");
+      // Framed anew: what Netty understands arrives without the extension, the rest not whole.
+      assertThat(answer.status() == 502 || !answer.whole() || answer.body().equals("hello"))
+          .as(odd.replace("\r", "\\r").replace("\n", "\\n") + " -> " + answer)
+          .isTrue();
+    }
   }
 
   @Test
@@ -520,24 +558,11 @@ class HttpRelayTest {
   }
 
   private static Limits quick() {
-    var d = Limits.DEFAULT;
-    return new Limits(
-        d.connections(),
-        d.requestLineBytes(),
-        d.headBytes(),
-        d.fields(),
-        d.trailerBytes(),
-        d.headWait(),
-        d.handshakeWait(),
-        d.idle(),
-        Duration.ofSeconds(2),
-        Duration.ofMillis(1_500),
-        Duration.ofSeconds(3),
-        d.streamIdle(),
-        d.drainBytes(),
-        d.interim(),
-        4,
-        d.pooled(),
-        d.pooledIdle());
+    var tuned = new Tuned();
+    tuned.connectWait = Duration.ofSeconds(2);
+    tuned.answerWait = Duration.ofMillis(1_500);
+    tuned.bodyIdle = Duration.ofSeconds(3);
+    tuned.pooledPerKey = 4;
+    return tuned.limits();
   }
 }

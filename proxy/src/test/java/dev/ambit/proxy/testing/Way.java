@@ -40,7 +40,7 @@ public final class Way implements Ledger {
   public SessionImage image = SessionImage.EMPTY;
   public boolean lease = true;
   public Answer answer = new Answer.Reserved();
-  public boolean settles = true;
+  public Settled settles = Settled.UNDERSTOOD;
   private final Settlements settlements = new Settlements(this, time);
   private int ids;
 
@@ -104,7 +104,7 @@ public final class Way implements Ledger {
   }
 
   @Override
-  public CompletionStage<Boolean> settle(String reservationId, int spent) {
+  public CompletionStage<Settled> settle(String reservationId, int spent) {
     settled.add(reservationId + "=" + spent);
     return CompletableFuture.completedFuture(settles);
   }
