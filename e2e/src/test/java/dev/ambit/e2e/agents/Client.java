@@ -37,6 +37,11 @@ enum Client {
           headers,
           ran.out().substring(0, status));
     }
+
+    @Override
+    String[] follow(String url) {
+      return new String[] {"curl", "-sS", "-N", url};
+    }
   },
 
   PYTHON {
@@ -51,6 +56,11 @@ enum Client {
       }
       return reply(object(ran.out()));
     }
+
+    @Override
+    String[] follow(String url) throws IOException, InterruptedException {
+      return new String[] {python(), script("events.py"), url};
+    }
   };
 
   /// Sends one request. Throws IOException with the client's own words when it got no answer.
@@ -58,6 +68,18 @@ enum Client {
   /// @param fields `Name:value`
   abstract Reply send(Map<String, String> variables, String method, String url, String... fields)
       throws IOException, InterruptedException;
+
+  /// The words that follow a stream of events and print each line as it comes.
+  abstract String[] follow(String url) throws IOException, InterruptedException;
+
+  /// What it says when its tunnel is refused.
+  String refusedTunnel(Map<String, String> variables, String url) throws InterruptedException {
+    try {
+      return "answered: " + send(variables, "GET", url);
+    } catch (IOException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+  }
 
   /// A script of `e2e/clients`.
   static String script(String name) {

@@ -88,7 +88,12 @@ class EventStreamTest {
   void arrivesEventByEvent(Client client) throws Exception {
     var out = folder.resolve("out");
     var err = folder.resolve("err");
-    var follower = Ran.start(set.agentVariables(), out, err, words(client));
+    var follower =
+        Ran.start(
+            set.agentVariables(),
+            out,
+            err,
+            client.follow("https://api.demo.test:" + source.port() + "/events"));
     try {
       for (var number = 1; number <= EVENTS; number++) {
         source.send("token " + number);
@@ -102,14 +107,6 @@ class EventStreamTest {
       source.end();
       follower.destroyForcibly();
     }
-  }
-
-  private static String[] words(Client client) throws IOException, InterruptedException {
-    var url = "https://api.demo.test:" + source.port() + "/events";
-    return switch (client) {
-      case CURL -> new String[] {"curl", "-sS", "-N", url};
-      case PYTHON -> new String[] {Client.python(), Client.script("events.py"), url};
-    };
   }
 
   private static void awaitEvents(Path out, Path err, int count)

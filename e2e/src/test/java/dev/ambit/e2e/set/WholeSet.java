@@ -11,6 +11,7 @@ import dev.ambit.dev.set.EmbeddedSet;
 import dev.ambit.dev.set.Folders;
 import dev.ambit.dev.set.Member;
 import dev.ambit.dev.set.ProxyPorts;
+import dev.ambit.dev.set.State;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.GetSessionRequest;
@@ -211,6 +212,11 @@ public final class WholeSet implements AutoCloseable {
     var store = set.plan().folder().resolve("trust.p12");
     AgentEnvironment.javaStore(trust().resolve("bundle.pem"), store);
     return AgentEnvironment.variables(proxy.agentAddress(), trust(), store, "");
+  }
+
+  /// Writes it down as the development set that commands with this AMBIT_DEV_STATE find.
+  public void keepAs(Path state) throws IOException {
+    new State(state).write("up", set, proxy);
   }
 
   /// The folder with the proxy's `ca.pem` and `bundle.pem`.
