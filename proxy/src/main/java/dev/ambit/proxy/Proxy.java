@@ -130,7 +130,8 @@ public final class Proxy implements AutoCloseable {
             PrivateDir.proxyId(config.privateDir(), ids),
             ids.next(),
             source.current().spiffeId(),
-            config.pod().map(Proxy::pod));
+            config.pod().map(Proxy::pod),
+            () -> source.current().notAfter());
     var channel = channel(config, transport, loops);
     opened.add(channel::shutdownNow);
     var stub = ProxyServiceGrpc.newStub(channel);

@@ -93,7 +93,7 @@ public final class ControlLink implements Activity {
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.reader = new ImageReader(identity.workload(), objection, nanoTime);
-    this.lease = new LeaseClock(clock, nanoTime);
+    this.lease = new LeaseClock(identity.ends(), clock, nanoTime);
     this.backoff = new Backoff(random);
   }
 

@@ -7,9 +7,11 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
-/// The lease, counted from the sending of the heartbeat that was answered (INV-14). Written on the
-/// loop; [#held] is for any thread.
+/// The lease, counted from the sending of the heartbeat that was answered (INV-14), and held no
+/// longer than the proxy's own identity lasts: a stream that was opened with it may live on
+/// (INV-15). Written on the loop; [#held] is for any thread.
 final class LeaseClock implements Lease {
   /// More than this between our wall clock and the control plane's, or a jump of it, and the proxy
   /// is not ready.
@@ -21,6 +23,7 @@ final class LeaseClock implements Lease {
   /// Heartbeats that may wait for their answer; of more the oldest are forgotten.
   static final int UNANSWERED_MAX = 64;
 
+  private final Supplier<Instant> identityEnds;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final Map<Long, Sent> sent = new HashMap<>();
@@ -28,7 +31,8 @@ final class LeaseClock implements Lease {
   private boolean skewed;
   private volatile Term term;
 
-  LeaseClock(InstantSource clock, LongSupplier nanoTime) {
+  LeaseClock(Supplier<Instant> identityEnds, InstantSource clock, LongSupplier nanoTime) {
+    this.identityEnds = identityEnds;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.term = new Term(false, nanoTime.getAsLong(), clock.instant());
@@ -36,15 +40,22 @@ final class LeaseClock implements Lease {
 
   @Override
   public boolean held() {
-    var now = term;
-    return now.granted()
-        && nanoTime.getAsLong() - now.deadlineNanos() < 0
-        && clock.instant().isBefore(now.deadline());
+    var last = term;
+    var now = clock.instant();
+    return last.granted()
+        && nanoTime.getAsLong() - last.deadlineNanos() < 0
+        && now.isBefore(last.deadline())
+        && now.isBefore(identityEnds.get());
   }
 
   /// What is left of it, zero when it is lost.
   Duration left() {
-    return held() ? Duration.ofNanos(term.deadlineNanos() - nanoTime.getAsLong()) : Duration.ZERO;
+    if (!held()) {
+      return Duration.ZERO;
+    }
+    var granted = Duration.ofNanos(term.deadlineNanos() - nanoTime.getAsLong());
+    var identity = Duration.between(clock.instant(), identityEnds.get());
+    return identity.compareTo(granted) < 0 ? identity : granted;
   }
 
   /// Whether the wall clock cannot be trusted.

@@ -27,6 +27,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,7 @@ class ControlLinkTest {
   private final List<SessionImage> enforced = new CopyOnWriteArrayList<>();
   private final AtomicInteger dials = new AtomicInteger();
   private volatile Runnable onSilent = () -> {};
+  private volatile Instant identityEnds = Instant.MAX;
   private FakeControlPlane plane;
   private ManagedChannel channel;
   private ControlLink link;
@@ -82,7 +84,8 @@ class ControlLinkTest {
               dials.incrementAndGet();
               channel.resetConnectBackoff();
             },
-            new ProxyIdentity("test", "PX", "BT", Samples.WORKLOAD, Optional.empty()),
+            new ProxyIdentity(
+                "test", "PX", "BT", Samples.WORKLOAD, Optional.empty(), () -> identityEnds),
             _ -> Optional.empty(),
             Counters::getDefaultInstance,
             timer,
@@ -142,6 +145,19 @@ class ControlLinkTest {
     until(() -> enforced.getLast().sessions().isEmpty());
     assertThat(link.image().sessions()).containsOnlyKeys(ONE);
     plane.answersHeartbeats = true;
+    until(() -> link.lease().held());
+    until(() -> enforced.getLast().sessions().containsKey(ONE));
+  }
+
+  @Test
+  void letsGoOfEverythingWhenTheIdentityEndsAndTakesItUpWithTheNextOne() {
+    plane.put(Samples.envelope(ONE, Sharing.EXCLUSIVE));
+    attach();
+    until(() -> !enforced.isEmpty() && enforced.getLast().sessions().containsKey(ONE));
+    identityEnds = InstantSource.system().instant();
+    assertThat(link.lease().held()).isFalse();
+    until(() -> enforced.getLast().sessions().isEmpty());
+    identityEnds = Instant.MAX;
     until(() -> link.lease().held());
     until(() -> enforced.getLast().sessions().containsKey(ONE));
   }

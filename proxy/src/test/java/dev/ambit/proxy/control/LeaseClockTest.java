@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.proxy.testing.ManualTime;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /// The lease runs from the sending of the heartbeat that was answered, on both clocks.
@@ -11,7 +12,8 @@ class LeaseClockTest {
   private static final Duration LEASE = Duration.ofSeconds(15);
 
   private final ManualTime time = new ManualTime();
-  private final LeaseClock lease = new LeaseClock(time, time);
+  private Instant identityEnds = time.instant().plus(Duration.ofDays(1));
+  private final LeaseClock lease = new LeaseClock(() -> identityEnds, time, time);
 
   @Test
   void isNotHeldBeforeTheFirstAnswer() {
@@ -65,6 +67,20 @@ class LeaseClockTest {
     assertThat(answered(1)).isTrue();
     time.jump(LEASE);
     assertThat(lease.held()).isFalse();
+  }
+
+  @Test
+  void isNotHeldBeyondTheIdentityAndComesBackWithTheNextOne() {
+    identityEnds = time.instant().plus(Duration.ofSeconds(3));
+    lease.asked(1);
+    assertThat(answered(1)).isTrue();
+    assertThat(lease.left()).isEqualTo(Duration.ofSeconds(3));
+    time.advance(Duration.ofSeconds(3));
+    assertThat(lease.held()).isFalse();
+    assertThat(lease.left()).isZero();
+    identityEnds = time.instant().plus(Duration.ofHours(1));
+    assertThat(lease.held()).isTrue();
+    assertThat(lease.left()).isEqualTo(Duration.ofSeconds(12));
   }
 
   @Test
