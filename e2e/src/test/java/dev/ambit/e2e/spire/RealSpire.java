@@ -116,9 +116,11 @@ final class RealSpire implements Closeable {
     }
   }
 
-  /// Starts the agent that was killed, which remembers who it is, and waits until it is healthy.
+  /// Starts the agent if it was killed, which remembers who it is, and waits until it is healthy.
   void startAgentAgain() {
-    startAgent("agent-again", List.of());
+    if (agent == null || !agent.runs()) {
+      startAgent("agent-again", List.of());
+    }
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,6 +38,11 @@ class RealSpireFlowTest {
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
     site = Site.open(folder);
+  }
+
+  @AfterEach
+  void reviveAgent() {
+    site.spire().startAgentAgain();
   }
 
   @AfterAll
@@ -91,9 +97,7 @@ class RealSpireFlowTest {
     assertThat(site.neighbours().active(token)).isFalse();
     assertThat(about(issued, token).stream().map(Entry::event)).contains("revoke");
     var closed = requests(arrived).size();
-    var after = site.agent().run("curl", "-sS", "-m", "20", site.neighbours().api("/v1/items"));
-    assertThat(after.exit()).isNotZero();
-    assertThat(after.err()).contains("CONNECT tunnel failed, response 403");
+    assertThat(refused()).contains("response 403");
     assertThat(requests(arrived)).hasSize(closed);
 
     verifyReceipt(session, tokensIssued(issued).size());
@@ -171,6 +175,28 @@ class RealSpireFlowTest {
   }
 
   @Test
+  void authorityEndsWithTheIdentityAndComesBackWithTheNextOne() throws Exception {
+    var session = site.openSession("patrol");
+    assertThat(call("GET", "/v1/items").status).isEqualTo("200");
+    site.spire().killAgent();
+    Await.until(
+        "the end of the last identity",
+        PATIENCE.plus(Site.SVID_LIFE),
+        () -> site.metric("ambit_lease_remaining_seconds") == 0);
+    var arrived = site.neighbours().upstreamRecord().size();
+    assertThat(refused()).contains("response 503");
+    assertThat(requests(arrived)).isEmpty();
+
+    site.spire().startAgentAgain();
+    Await.until(
+        "the lease of the next identity",
+        PATIENCE,
+        () -> site.metric("ambit_lease_remaining_seconds") > 0);
+    assertThat(call("GET", "/v1/items").status).isEqualTo("200");
+    assertThat(site.ambit("session", "close", session, "-o", "json")).contains("CLOSED");
+  }
+
+  @Test
   void aProxyWithoutAnEntrySaysWhatToDoAndStartsOnceItHasOne() throws Exception {
     var late = User.of(61_012);
     var proxy = site.startAnotherProxy("late", late, PATIENCE);
@@ -233,6 +259,13 @@ class RealSpireFlowTest {
 
   private Answer call(String method, String path) {
     return curl(method, site.neighbours().api(path));
+  }
+
+  /// What curl says when not even a tunnel is opened.
+  private String refused() {
+    var ran = site.agent().run("curl", "-sS", "-m", "20", site.neighbours().api("/v1/items"));
+    assertThat(ran.exit()).isNotZero();
+    return ran.err();
   }
 
   private Answer curl(String method, String url) {
