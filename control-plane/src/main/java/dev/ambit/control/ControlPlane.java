@@ -125,7 +125,8 @@ public final class ControlPlane implements AutoCloseable {
     var table = new SessionTable(store);
     var sessions =
         new Sessions(table, resources, evidence.closures(), new Handles(handleKey()), ids, clock);
-    var timers = new Timers(table, sessions, resources, settings.lease(), clock);
+    var timers =
+        new Timers(table, sessions, resources, settings.lease().plus(TICK.multipliedBy(2)), clock);
 
     var tls = new SpiffeTls(source, peers(self));
     var ledger = new Ledger(new BudgetTable(store));
@@ -143,15 +144,17 @@ public final class ControlPlane implements AutoCloseable {
                 sessions,
                 evidence.broker(),
                 evidence.audit(),
+                evidence.trail(),
                 evidence.keys(),
                 proxies::serving,
+                new Status(self, resources, table, evidence, proxies)::now,
                 tls));
     closers.push(api::close);
     var token = BootstrapToken.issue(random, clock, settings.tokenLife());
     var workloads = api.openForWorkloads(settings.workloads());
     var people = api.openForPeople(settings.people(), token.token());
     if (settings.access().isPresent()) {
-      grantAccess(settings.access().get(), token, source, settings.people(), people);
+      grantAccess(settings.access().get(), token, source, people, proxies.port());
     }
 
     metrics.stale(resources::stale);
@@ -183,7 +186,7 @@ public final class ControlPlane implements AutoCloseable {
         : new PeerPolicy(settings.peers());
   }
 
-  private byte[] handleKey() throws IOException {
+  private byte[] handleKey() {
     var file = settings.keys().resolve("handle.key");
     var key =
         KeyFile.readOrCreate(
@@ -194,23 +197,23 @@ public final class ControlPlane implements AutoCloseable {
               return fresh;
             });
     if (key.length != HANDLE_KEY_BYTES) {
-      throw new IOException(
-          "handle.key: " + key.length + " bytes (expected: " + HANDLE_KEY_BYTES + ")");
+      throw KeyFile.unusable(file, key.length + " bytes (expected: " + HANDLE_KEY_BYTES + ")");
     }
     return key;
   }
 
-  private static void grantAccess(
-      Path folder,
-      BootstrapToken.Fresh token,
-      SpiffeSource source,
-      InetSocketAddress listen,
-      int port)
+  private void grantAccess(
+      Path folder, BootstrapToken.Fresh token, SpiffeSource source, int people, int proxies)
       throws IOException {
     var access = new AccessFolder(folder);
-    var host = listen.getAddress().isAnyLocalAddress() ? "127.0.0.1" : listen.getHostString();
     var now = source.current();
-    access.write(token.reveal(), roots(now), host + ":" + port, now.spiffeId());
+    access.write(
+        token.reveal(),
+        new AccessFolder.Place(
+            roots(now),
+            reachable(settings.people(), people),
+            reachable(settings.proxies(), proxies),
+            now.spiffeId()));
     source.onChange(next -> {
       try {
         access.bundle(roots(next));
@@ -218,6 +221,13 @@ public final class ControlPlane implements AutoCloseable {
         LOG.error("access: the roots in {} are old", folder, failure);
       }
     });
+  }
+
+  /// Where the command line of this machine finds a port. A wildcard listens on loopback, too.
+  private static String reachable(InetSocketAddress listen, int port) {
+    var address = listen.getAddress();
+    var host = address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
   private static String trustDomain(String id) {

@@ -5,6 +5,7 @@ import dev.ambit.control.audit.Checkpoints;
 import dev.ambit.control.audit.Signer;
 import dev.ambit.control.audit.SigningKeys;
 import dev.ambit.control.audit.StoredAuditLog;
+import dev.ambit.control.audit.TrailCheck;
 import dev.ambit.control.closure.ClosureWorker;
 import dev.ambit.control.closure.Closures;
 import dev.ambit.control.closure.Cuts;
@@ -40,6 +41,7 @@ record Evidence(
     Broker broker,
     Orphans orphans,
     AuditLog audit,
+    TrailCheck trail,
     SigningKeys keys,
     Closures closures,
     Runnable start,
@@ -98,6 +100,7 @@ record Evidence(
         broker,
         broker,
         new StoredAuditLog(audit, checkpointTable),
+        new TrailCheck(audit, checkpointTable, signer),
         signer,
         closures,
         () -> {

@@ -6,8 +6,9 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
+import dev.ambit.control.listen.Listener;
+import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -22,13 +23,13 @@ public final class AdminServer implements AutoCloseable {
   /// @param unready why the program is not ready; empty: it is; must not block
   /// @param metrics in the Prometheus text format
   public AdminServer(
-      InetSocketAddress listen, Supplier<Optional<String>> unready, Supplier<String> metrics) {
-    server =
+      InetSocketAddress listen, Supplier<Optional<String>> unready, Supplier<String> metrics)
+      throws IOException {
+    var builder =
         Server.builder()
             .http(listen)
             .disableServerHeader()
             .maxNumConnections(CONNECTIONS_MAX)
-            .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
             .service(get("/livez"), (_, _) -> HttpResponse.of("alive\n"))
             .service(
                 get("/readyz"),
@@ -47,9 +48,8 @@ public final class AdminServer implements AutoCloseable {
                     HttpResponse.of(
                         HttpStatus.OK,
                         MediaType.parse("text/plain; version=0.0.4; charset=utf-8"),
-                        metrics.get()))
-            .build();
-    server.start().join();
+                        metrics.get()));
+    server = Listener.open(builder, "AMBIT_CONTROL_ADMIN_LISTEN", listen);
   }
 
   /// The port that is bound.

@@ -9,23 +9,29 @@ import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
 import dev.ambit.control.audit.AuditLog;
 import dev.ambit.control.audit.SigningKeys;
+import dev.ambit.control.audit.TrailCheck;
 import dev.ambit.control.caller.BootstrapToken;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.lifecycle.Sessions;
+import dev.ambit.control.listen.Listener;
 import dev.ambit.control.store.BudgetTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.proto.v1.GetStatusResponse;
 import dev.ambit.spiffe.tls.SpiffeTls;
 import io.grpc.BindableService;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
@@ -50,6 +56,7 @@ public final class ApiServer implements AutoCloseable {
 
   private final List<BindableService> services = new ArrayList<>();
   private final List<Server> servers = new ArrayList<>();
+  private final Watching watching;
   private final WatchEvents watchEvents;
 
   /// Makes the services; opens nothing yet.
@@ -58,34 +65,42 @@ public final class ApiServer implements AutoCloseable {
     var calls = new Calls(threads);
     var table = new SessionTable(parts.store());
     var views = new SessionViews(new BudgetTable(parts.store()), parts.broker(), parts.serving());
-    var watching = new Watching(parts.sessions(), views);
+    watching = new Watching(parts.sessions(), views);
     parts.store().onChange(watching::hurry);
     services.add(new SessionApi(calls, parts.sessions(), views, watching));
     services.addAll(
-        new EvidenceApi(calls, parts.sessions(), table, parts.audit(), parts.keys()).services());
+        new EvidenceApi(calls, parts.sessions(), table, parts.audit(), parts.trail(), parts.keys())
+            .services());
+    services.add(new StatusApi(calls, parts.status()));
     watchEvents = new WatchEvents(calls, watching, parts.sessions()::get, json);
   }
 
   /// Opens the port for workloads and returns it as bound.
-  public int openForWorkloads(InetSocketAddress listen) {
-    return open(listen, parts.tls()::requireClients, Identified.bySvid());
+  public int openForWorkloads(InetSocketAddress listen) throws IOException {
+    return open(
+        "AMBIT_CONTROL_WORKLOAD_LISTEN", listen, parts.tls()::requireClients, Identified.bySvid());
   }
 
   /// Opens the port for people and returns it as bound.
-  public int openForPeople(InetSocketAddress listen, BootstrapToken token) {
-    return open(listen, _ -> {}, Identified.byToken(token));
+  public int openForPeople(InetSocketAddress listen, BootstrapToken token) throws IOException {
+    return open("AMBIT_CONTROL_PEOPLE_LISTEN", listen, _ -> {}, Identified.byToken(token));
   }
 
+  /// Ends what watches, lets other answers that are under way go on for a moment, then closes both
+  /// ports.
   @Override
   public void close() {
-    servers.forEach(server -> server.stop().join());
+    watching.stop();
+    servers.stream().map(Server::stop).toList().forEach(CompletableFuture::join);
     var _ = threads.shutdownNow();
   }
 
   private int open(
+      String what,
       InetSocketAddress listen,
       Consumer<SslContextBuilder> clients,
-      Function<HttpService, HttpService> identified) {
+      Function<HttpService, HttpService> identified)
+      throws IOException {
     var grpc =
         GrpcService.builder()
             .maxRequestMessageLength(REQUEST_MAX)
@@ -96,7 +111,7 @@ public final class ApiServer implements AutoCloseable {
             .jsonMarshallerFactory(_ -> json)
             .addServices(services)
             .build();
-    var server =
+    var builder =
         Server.builder()
             .https(listen)
             .tls(parts.tls().keyManagerFactory())
@@ -106,12 +121,10 @@ public final class ApiServer implements AutoCloseable {
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_MAX)
             .requestTimeout(REQUEST_TIME_MAX)
-            .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(5))
             .serviceUnder("/", grpc)
             .service(WatchEvents.PATH, watchEvents)
-            .decorator(identified)
-            .build();
-    server.start().join();
+            .decorator(identified);
+    var server = Listener.open(builder, what, listen);
     servers.add(server);
     return server.activeLocalPort();
   }
@@ -119,12 +132,15 @@ public final class ApiServer implements AutoCloseable {
   /// What the API stands on.
   ///
   /// @param serving counts the proxies that serve a workload at this moment
+  /// @param status of this moment; may block
   public record Parts(
       Store store,
       Sessions sessions,
       Broker broker,
       AuditLog audit,
+      TrailCheck trail,
       SigningKeys keys,
       ToIntFunction<String> serving,
+      Supplier<GetStatusResponse> status,
       SpiffeTls tls) {}
 }

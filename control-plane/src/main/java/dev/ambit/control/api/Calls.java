@@ -10,6 +10,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,16 +18,33 @@ import org.slf4j.LoggerFactory;
 
 /// Serves one call of the API: off the event loop at once, then decode, call, encode on a virtual
 /// thread, which may block.
-record Calls(ExecutorService threads) {
+record Calls(ExecutorService threads, Semaphore room) {
+  /// Calls at a time; watches have a bound of their own.
+  static final int CALLS_MAX = 512;
+
   private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+  Calls(ExecutorService threads) {
+    this(threads, new Semaphore(CALLS_MAX));
+  }
 
   /// Answers with what the work gives, or with the status of its refusal. What nobody planned is
   /// logged here and told to nobody.
   <T> void serve(StreamObserver<T> observer, Function<Caller, Answer<T>> work) {
     var caller = Identified.caller();
+    if (!room.tryAcquire()) {
+      observer.onError(
+          Status.RESOURCE_EXHAUSTED
+              .withDescription("calls: too many at once (expected: ask again later)")
+              .asRuntimeException());
+      return;
+    }
     var _ =
         CompletableFuture.supplyAsync(() -> work.apply(caller), threads)
-            .whenComplete((answer, failure) -> finish(observer, answer, failure));
+            .whenComplete((answer, failure) -> {
+              room.release();
+              finish(observer, answer, failure);
+            });
   }
 
   /// Runs work that sends its own messages, and ends the call after it.
@@ -88,6 +106,7 @@ record Calls(ExecutorService threads) {
           case UNKNOWN -> Status.NOT_FOUND;
           case CONFLICT -> Status.FAILED_PRECONDITION;
           case FULL -> Status.RESOURCE_EXHAUSTED;
+          case STOPPING -> Status.UNAVAILABLE;
         };
     var message = refusal.message();
     return status.withDescription(

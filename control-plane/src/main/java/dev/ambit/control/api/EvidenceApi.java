@@ -2,12 +2,14 @@ package dev.ambit.control.api;
 
 import dev.ambit.control.audit.AuditLog;
 import dev.ambit.control.audit.SigningKeys;
+import dev.ambit.control.audit.TrailCheck;
 import dev.ambit.control.caller.Caller;
 import dev.ambit.control.lifecycle.Answer;
 import dev.ambit.control.lifecycle.Refusal.Kind;
 import dev.ambit.control.lifecycle.Sessions;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.SessionTable;
+import dev.ambit.proto.v1.AuditDefect;
 import dev.ambit.proto.v1.AuditServiceGrpc;
 import dev.ambit.proto.v1.GetReceiptRequest;
 import dev.ambit.proto.v1.GetReceiptResponse;
@@ -19,6 +21,8 @@ import dev.ambit.proto.v1.ListSigningKeysRequest;
 import dev.ambit.proto.v1.ListSigningKeysResponse;
 import dev.ambit.proto.v1.ReceiptServiceGrpc;
 import dev.ambit.proto.v1.SigningKey;
+import dev.ambit.proto.v1.VerifyAuditRequest;
+import dev.ambit.proto.v1.VerifyAuditResponse;
 import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -34,14 +38,21 @@ final class EvidenceApi {
   private final Sessions sessions;
   private final SessionTable table;
   private final AuditLog audit;
+  private final TrailCheck trail;
   private final SigningKeys keys;
 
   EvidenceApi(
-      Calls calls, Sessions sessions, SessionTable table, AuditLog audit, SigningKeys keys) {
+      Calls calls,
+      Sessions sessions,
+      SessionTable table,
+      AuditLog audit,
+      TrailCheck trail,
+      SigningKeys keys) {
     this.calls = calls;
     this.sessions = sessions;
     this.table = table;
     this.audit = audit;
+    this.trail = trail;
     this.keys = keys;
   }
 
@@ -52,12 +63,7 @@ final class EvidenceApi {
   private Answer<ListAuditRecordsResponse> records(Caller caller, ListAuditRecordsRequest request) {
     var size = Pages.size(request.getPageSize(), RECORDS, RECORDS_MAX);
     var after = Pages.number(request.getPageToken());
-    if (request.getSessionId().isEmpty()) {
-      if (!caller.isOperator()) {
-        return operatorsOnly("session_id");
-      }
-    } else if (sessions.get(caller, request.getSessionId())
-        instanceof Answer.Refused<StoredSession>(var refusal)) {
+    if (refusal(caller, request.getSessionId()) instanceof Answer.Refused<Boolean>(var refusal)) {
       return new Answer.Refused<>(refusal);
     }
     var page = audit.list(request.getSessionId(), after, size);
@@ -66,6 +72,38 @@ final class EvidenceApi {
             .addAllRecords(page.records())
             .setNextPageToken(Pages.token(page.next()))
             .build());
+  }
+
+  private Answer<VerifyAuditResponse> verify(Caller caller, VerifyAuditRequest request) {
+    if (refusal(caller, request.getSessionId()) instanceof Answer.Refused<Boolean>(var refusal)) {
+      return new Answer.Refused<>(refusal);
+    }
+    var report = trail.check(request.getSessionId());
+    var answer =
+        VerifyAuditResponse.newBuilder()
+            .setChains(report.chains())
+            .setRecords(report.records())
+            .setCheckpoints(report.checkpoints())
+            .setIncomplete(report.incomplete());
+    report
+        .defects()
+        .forEach(defect ->
+            answer.addDefects(
+                AuditDefect.newBuilder()
+                    .setBootId(defect.boot())
+                    .setSeq(defect.seq())
+                    .setWhat(defect.what())));
+    return new Answer.Given<>(answer.build());
+  }
+
+  /// Records of one session are for who may see it, all records for operators.
+  private Answer<Boolean> refusal(Caller caller, String session) {
+    if (session.isEmpty()) {
+      return caller.isOperator() ? new Answer.Given<>(true) : operatorsOnly("session_id");
+    }
+    return sessions.get(caller, session) instanceof Answer.Refused<StoredSession>(var refusal)
+        ? new Answer.Refused<>(refusal)
+        : new Answer.Given<>(true);
   }
 
   private Answer<ListCheckpointsResponse> checkpoints(
@@ -109,6 +147,12 @@ final class EvidenceApi {
     public void listAuditRecords(
         ListAuditRecordsRequest request, StreamObserver<ListAuditRecordsResponse> observer) {
       calls.serve(observer, caller -> records(caller, request));
+    }
+
+    @Override
+    public void verifyAudit(
+        VerifyAuditRequest request, StreamObserver<VerifyAuditResponse> observer) {
+      calls.serve(observer, caller -> verify(caller, request));
     }
 
     @Override

@@ -148,9 +148,9 @@ final class SessionApi extends SessionServiceGrpc.SessionServiceImplBase {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return Answer.refuse(
-          Kind.CONFLICT,
-          "close",
-          "close: interrupted (expected: ask again, the session has ended)");
+          Kind.STOPPING,
+          "control plane",
+          "control plane: shutting down (expected: ask again, the session has ended)");
     }
   }
 

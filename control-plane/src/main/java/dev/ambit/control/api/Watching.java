@@ -8,6 +8,8 @@ import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.proto.v1.Session;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,14 +21,19 @@ final class Watching {
   /// Watchers at a time.
   static final int WATCHERS_MAX = 256;
 
+  /// Watchers of one caller at a time: one workload must not take the room of all.
+  static final int CALLER_MAX = 64;
+
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Sessions sessions;
   private final SessionViews views;
   private final Semaphore room = new Semaphore(WATCHERS_MAX);
+  private final ConcurrentMap<String, Integer> byCaller = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private long commits;
+  private volatile boolean stopped;
 
   Watching(Sessions sessions, SessionViews views) {
     this.sessions = sessions;
@@ -44,16 +51,23 @@ final class Watching {
     }
   }
 
+  /// Ends every watch: whoever follows asks again, and reaches the next process.
+  void stop() {
+    stopped = true;
+    hurry();
+  }
+
   /// Tells the session now and after every change until it is CLOSED or the watcher has gone.
   /// Blocks for as long.
   ///
   /// @param watcher takes a view; false when it has gone
   Answer<Boolean> follow(Caller caller, String id, Predicate<Session> watcher, Liveness alive) {
     if (!room.tryAcquire()) {
-      return Answer.refuse(
-          Refusal.Kind.FULL,
-          "watchers",
-          "watchers: " + WATCHERS_MAX + " (expected: fewer than " + WATCHERS_MAX + ")");
+      return full("watchers", WATCHERS_MAX);
+    }
+    if (byCaller.merge(caller.name(), 1, Integer::sum) > CALLER_MAX) {
+      leave(caller);
+      return full("watchers of the caller", CALLER_MAX);
     }
     try {
       return followOn(caller, id, watcher, alive);
@@ -61,8 +75,18 @@ final class Watching {
       Thread.currentThread().interrupt();
       return new Answer.Given<>(false);
     } finally {
-      room.release();
+      leave(caller);
     }
+  }
+
+  private void leave(Caller caller) {
+    byCaller.computeIfPresent(caller.name(), (_, count) -> count == 1 ? null : count - 1);
+    room.release();
+  }
+
+  private static <T> Answer<T> full(String what, int max) {
+    return Answer.refuse(
+        Refusal.Kind.FULL, what, what + ": " + max + " (expected: fewer than " + max + ")");
   }
 
   private Answer<Boolean> followOn(
@@ -70,7 +94,7 @@ final class Watching {
       throws InterruptedException {
     var last = Session.getDefaultInstance();
     var seen = 0L;
-    while (alive.listening()) {
+    while (alive.listening() && !stopped) {
       switch (sessions.get(caller, id)) {
         case Answer.Refused<StoredSession>(var refusal) -> {
           return new Answer.Refused<>(refusal);
@@ -88,7 +112,12 @@ final class Watching {
       }
       seen = pause(seen);
     }
-    return new Answer.Given<>(false);
+    return stopped
+        ? Answer.refuse(
+            Refusal.Kind.STOPPING,
+            "control plane",
+            "control plane: shutting down (expected: watch again)")
+        : new Answer.Given<>(false);
   }
 
   /// Waits for a commit after those `seen`, or for half a second.

@@ -34,7 +34,8 @@ public final class Signer implements SigningKeys {
   /// Opens the key in `signing.key` of the folder, made (0600) if it is not there, and publishes
   /// it. A new file is a new key; receipts of the old one still verify with what was published.
   public static Signer open(Path keysFolder, CheckpointTable table, InstantSource clock) {
-    var bytes = KeyFile.readOrCreate(keysFolder.resolve("signing.key"), Signer::fresh);
+    var file = keysFolder.resolve("signing.key");
+    var bytes = KeyFile.readOrCreate(file, Signer::fresh);
     try {
       var key = read(bytes);
       var id = PublicKeys.id(key.getPublic());
@@ -42,7 +43,7 @@ public final class Signer implements SigningKeys {
           new CheckpointTable.Key(id, PublicKeys.toPem(key.getPublic())), clock.instant());
       return new Signer(table, key);
     } catch (GeneralSecurityException _) {
-      throw new IllegalStateException("signing.key: unreadable (expected: as Ambit made it)");
+      throw KeyFile.unusable(file, "unreadable (expected: as Ambit made it)");
     } finally {
       Arrays.fill(bytes, (byte) 0);
     }

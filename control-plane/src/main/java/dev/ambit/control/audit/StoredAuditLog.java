@@ -190,17 +190,19 @@ public final class StoredAuditLog implements AuditLog {
   }
 
   private static StoredRecord stored(AuditTable.Row row) {
+    var stored =
+        StoredRecord.newBuilder()
+            .setWorkload(row.workload())
+            .setBootId(row.boot())
+            .setSeq(row.seq())
+            .setHash(row.hash());
+    Links.defect(row).ifPresent(stored::setDefect);
     try {
-      return StoredRecord.newBuilder()
-          .setWorkload(row.workload())
-          .setBootId(row.boot())
-          .setSeq(row.seq())
-          .setHash(row.hash())
-          .setRecord(AuditRecord.parseFrom(row.record()))
-          .build();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("record: stored one unreadable", e);
+      stored.setRecord(AuditRecord.parseFrom(row.record()));
+    } catch (InvalidProtocolBufferException _) {
+      stored.setDefect("the record is unreadable");
     }
+    return stored.build();
   }
 
   private static int bounded(int count, int max) {

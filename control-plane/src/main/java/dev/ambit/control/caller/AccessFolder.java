@@ -8,7 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /// The folder that a person's command line reads: `token`, `bundle.pem` (the roots that vouch for
-/// the server), `server` (host:port) and `id` (the SPIFFE ID to expect). Folder 0700, files 0600.
+/// the server), `server` and `proxy` (host:port for people and for proxies) and `id` (the SPIFFE ID
+/// to expect). Folder 0700, files 0600.
 public final class AccessFolder {
   private final Path folder;
 
@@ -16,14 +17,15 @@ public final class AccessFolder {
     this.folder = folder;
   }
 
-  /// Writes all four; a reader sees each file whole. The token comes last: who sees a new token
+  /// Writes all five; a reader sees each file whole. The token comes last: who sees a new token
   /// sees where it belongs.
-  public void write(String token, String bundle, String server, String id) throws IOException {
+  public void write(String token, Place place) throws IOException {
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    bundle(bundle);
-    put("server", server + "\n");
-    put("id", id + "\n");
+    bundle(place.bundle());
+    put("server", place.server() + "\n");
+    put("proxy", place.proxy() + "\n");
+    put("id", place.id() + "\n");
     put("token", token + "\n");
   }
 
@@ -46,4 +48,12 @@ public final class AccessFolder {
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
   }
+
+  /// Where the control plane is, and how it is known.
+  ///
+  /// @param bundle roots as PEM
+  /// @param server host:port of the API for people
+  /// @param proxy host:port where proxies attach
+  /// @param id the control plane's SPIFFE ID
+  public record Place(String bundle, String server, String proxy, String id) {}
 }

@@ -44,15 +44,17 @@ final class Crew implements AutoCloseable {
     }
   }
 
-  /// Interrupts all and waits for them, [#PATIENCE] at most for each: the store closes next.
+  /// Interrupts all and waits for them, [#PATIENCE] at most for all together: the store closes
+  /// next, and what a thread would still have written is done again after the next start.
   @Override
   public void close() {
     closed = true;
     var left = List.copyOf(members.values());
     left.forEach(Thread::interrupt);
+    var end = System.nanoTime() + PATIENCE.toNanos();
     try {
       for (var member : left) {
-        member.join(PATIENCE);
+        member.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -22,8 +21,8 @@ public final class Environment {
 
   private static final Pattern LISTEN = Pattern.compile("(.+):(\\d{1,5})");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
+  private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int PORT_MAX = 65_535;
-  private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
   private final Map<String, String> variables;
   private final List<String> problems = new ArrayList<>();
@@ -37,22 +36,43 @@ public final class Environment {
     return new Environment(variables).read();
   }
 
-  /// What may be set, one line each.
+  /// What may be set, and how the program ends.
   public static String help() {
+    var text = new StringBuilder();
+    text.append("Usage: ambit-control   (no arguments; settings are environment variables)\n\n");
+    for (var key : Key.values()) {
+      text.append(
+          String.format(Locale.ROOT, "  %-30s %s (%s", key.variable(), key.meaning(), key.form()));
+      text.append(key.usual().isEmpty() ? ")\n" : "; default: " + key.usual() + ")\n");
+    }
+    return text.append(
+            """
+
+            A duration is a number with ms, s, m or h behind it.
+            Prints "ready: SPIFFE-ID proxies=PORT workloads=PORT people=PORT admin=PORT" once its ports are open.
+            Logs go to stderr. SIGTERM: answers under way may take one second more; what an issuer is just
+            giving out is waited for, up to 45 s, so that it can be revoked; closures go on after the next start.
+
+            Exit codes: 64 wrong settings or resources, 69 no identity from the Workload API,
+            71 a file, folder or port cannot be used. On a signal the code is 128 plus its number.
+            """)
+        .toString();
+  }
+
+  /// The rows of the table in docs/settings.md.
+  static String table() {
     return Arrays.stream(Key.values())
         .map(key ->
-            String.format(
-                Locale.ROOT,
-                "  %-30s %-14s %s",
-                key.variable(),
-                key.usual().isEmpty() ? "-" : key.usual(),
-                key.meaning()))
-        .collect(
-            Collectors.joining(
-                "\n",
-                "The control plane is configured by environment variables (name, default,"
-                    + " meaning):\n\n",
-                "\n"));
+            "| `"
+                + key.variable()
+                + "` | "
+                + key.meaning()
+                + " | "
+                + key.form()
+                + " | "
+                + (key.usual().isEmpty() ? "none" : "`" + key.usual() + "`")
+                + " |\n")
+        .collect(Collectors.joining());
   }
 
   private Result read() {
@@ -86,7 +106,9 @@ public final class Environment {
           Key.LOG_LEVEL.variable()
               + ": "
               + value(Key.LOG_LEVEL)
-              + " (expected: ERROR, WARN, INFO, DEBUG or TRACE)");
+              + " (expected: "
+              + Key.LOG_LEVEL.form()
+              + ")");
     }
     if (!problems.isEmpty()) {
       return new Result.Wrong(problems);
@@ -115,7 +137,7 @@ public final class Environment {
   private Path path(Key key) {
     var value = value(key);
     if (value.isEmpty()) {
-      problems.add(key.variable() + ": not set (expected: " + key.meaning() + ")");
+      problems.add(key.variable() + ": not set (expected: " + key.form() + ")");
     }
     return Path.of(value);
   }
@@ -130,7 +152,7 @@ public final class Environment {
         return address;
       }
     }
-    problems.add(key.variable() + ": " + value + " (expected: address:port)");
+    problems.add(key.variable() + ": " + value + " (expected: " + key.form() + ")");
     return new InetSocketAddress(0);
   }
 

@@ -2,28 +2,33 @@ package dev.ambit.control.config;
 
 /// One environment variable of the program.
 enum Key {
-  PROXY_LISTEN("0.0.0.0:9443", "address and port where proxies attach (mTLS with SVIDs)"),
-  WORKLOAD_LISTEN("0.0.0.0:8443", "address and port of the API for workloads (mTLS with SVIDs)"),
-  PEOPLE_LISTEN("0.0.0.0:8444", "address and port of the API for people (TLS and a token)"),
-  ADMIN_LISTEN("0.0.0.0:8090", "address and port of /livez, /readyz and /metrics (plain HTTP)"),
-  SPIFFE_SOCKET("", "Unix socket of the SPIFFE Workload API; required"),
-  SPIFFE_PATIENCE("30s", "how long to wait for the first SVID, 1s to 10m"),
-  DATABASE("", "file of the store, created 0600 if absent; required"),
-  RESOURCES("", "folder with targets, providers, templates and policies as YAML; required"),
-  KEYS_DIR("", "folder of the vault, signing and handle keys, created 0600 if absent; required"),
-  ACCESS_DIR("", "folder that receives the bootstrap token for the command line; empty: no token"),
-  LEASE("15s", "how long a proxy may act without fresh word, 1s to 30s"),
-  WORKLOADS("", "patterns of SPIFFE IDs that may attach, by comma; empty: own trust domain"),
-  LOG_LEVEL("INFO", "ERROR, WARN, INFO, DEBUG or TRACE; of libraries only warnings are logged");
+  PROXY_LISTEN("0.0.0.0:9443", "where proxies attach (mTLS with SVIDs)", Key.ADDRESS),
+  WORKLOAD_LISTEN("0.0.0.0:8443", "where workloads call the API (mTLS with SVIDs)", Key.ADDRESS),
+  PEOPLE_LISTEN("0.0.0.0:8444", "where people call the API (TLS and a token)", Key.ADDRESS),
+  ADMIN_LISTEN("0.0.0.0:8090", "where /livez, /readyz and /metrics are (plain HTTP)", Key.ADDRESS),
+  SPIFFE_SOCKET("", "Unix socket of the SPIFFE Workload API", Key.PATH),
+  SPIFFE_PATIENCE("30s", "how long to wait for the first SVID", "duration, 1s to 10m"),
+  DATABASE("", "file of the store, created 0600 if absent", Key.PATH),
+  RESOURCES("", "folder with targets, providers, templates and policies as YAML", Key.PATH),
+  KEYS_DIR("", "folder of the vault, signing and handle keys, created 0600 if absent", Key.PATH),
+  ACCESS_DIR("", "folder that receives what the command line needs, its token too", "path or none"),
+  LEASE("15s", "how long a proxy may act without fresh word", "duration, 1s to 30s"),
+  WORKLOADS("", "who may attach; none: own trust domain", "patterns of SPIFFE IDs, by comma"),
+  LOG_LEVEL("INFO", "least level of what is logged on stderr", "ERROR, WARN, INFO, DEBUG or TRACE");
+
+  private static final String ADDRESS = "ip:port, port 0: any";
+  private static final String PATH = "path, required";
 
   static final String PREFIX = "AMBIT_CONTROL_";
 
   private final String usual;
   private final String meaning;
+  private final String form;
 
-  Key(String usual, String meaning) {
+  Key(String usual, String meaning, String form) {
     this.usual = usual;
     this.meaning = meaning;
+    this.form = form;
   }
 
   /// As it stands in the environment.
@@ -37,5 +42,10 @@ enum Key {
 
   String meaning() {
     return meaning;
+  }
+
+  /// Form, unit and bounds of a value.
+  String form() {
+    return form;
   }
 }

@@ -36,6 +36,12 @@ public final class KeyFile {
     }
   }
 
+  /// A file that holds no key of the kind it stands for.
+  public static UncheckedIOException unusable(Path file, String why) {
+    var message = "key: " + file + ": " + why;
+    return new UncheckedIOException(message, new IOException(message));
+  }
+
   private static byte[] read(Path file) throws IOException {
     var others = EnumSet.copyOf(Set.of(PosixFilePermission.values()));
     others.removeAll(PosixFilePermissions.fromString("rwx------"));

@@ -44,8 +44,7 @@ public final class Vault {
               return fresh;
             });
     if (bytes.length != KEY_BYTES) {
-      throw new IllegalStateException(
-          "vault.key: " + bytes.length + " bytes (expected: " + KEY_BYTES + ")");
+      throw KeyFile.unusable(file, bytes.length + " bytes (expected: " + KEY_BYTES + ")");
     }
     var vault = new Vault(bytes, random);
     Arrays.fill(bytes, (byte) 0);

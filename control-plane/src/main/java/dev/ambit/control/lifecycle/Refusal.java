@@ -35,6 +35,8 @@ public record Refusal(Kind kind, String field, String message) {
     /// Not in the state it is in.
     CONFLICT,
     /// A bound is reached.
-    FULL
+    FULL,
+    /// This process is shutting down; the next one answers.
+    STOPPING
   }
 }

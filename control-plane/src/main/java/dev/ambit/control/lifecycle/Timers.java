@@ -24,8 +24,8 @@ public final class Timers {
 
   /// Counts silence from now at the earliest: before, nobody was there to hear.
   ///
-  /// @param reportMax how late activity may be reported; idle time is judged by what was true so
-  ///   long ago
+  /// @param reportMax how late activity may be reported and written; idle time is judged by what
+  ///   was true so long ago
   public Timers(
       SessionTable table,
       Sessions sessions,

@@ -45,6 +45,10 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
 
   @Override
   public void onNext(AttachRequest request) {
+    if (stream.ended()) {
+      detach();
+      return;
+    }
     var handled = false;
     try {
       switch (request.getMessageCase()) {

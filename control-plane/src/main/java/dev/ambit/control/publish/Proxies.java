@@ -96,7 +96,7 @@ final class Proxies implements Cuts {
         var holder = holders.computeIfAbsent(boot, Holder::new);
         holder.stream = stream;
         holder.sent = snapshot.version();
-        stream.send(
+        holder.send(
             Images.snapshot(
                 terms.epoch(), snapshot.version(), snapshot.sessions(), clock.instant()));
         return new Attachment(holder, stream);
@@ -243,7 +243,7 @@ final class Proxies implements Cuts {
       return;
     }
     holder.sent = version;
-    holder.stream.send(Images.delta(terms.epoch(), version, news, clock.instant()));
+    holder.send(Images.delta(terms.epoch(), version, news, clock.instant()));
   }
 
   /// What a control plane promises its proxies.
@@ -270,6 +270,15 @@ final class Proxies implements Cuts {
 
     Holder(Boot boot) {
       this.boot = boot;
+    }
+
+    /// False when the proxy has no stream, or was too slow for it and has none any more.
+    boolean send(AttachResponse message) {
+      if (stream == null || !stream.send(message)) {
+        stream = null;
+        return false;
+      }
+      return true;
     }
 
     void grant(long endNanos, Instant end) {
@@ -324,16 +333,19 @@ final class Proxies implements Cuts {
           return false;
         }
         var at = clock.instant();
-        holder.grant(now + terms.lease().toNanos(), at.plus(terms.lease()));
-        stream.send(
-            AttachResponse.newBuilder()
-                .setLease(
-                    Lease.newBuilder()
-                        .setN(n)
-                        .setDuration(ProtoTimes.of(terms.lease()))
-                        .setWallClock(ProtoTimes.of(at)))
-                .build());
-        return true;
+        var sent =
+            holder.send(
+                AttachResponse.newBuilder()
+                    .setLease(
+                        Lease.newBuilder()
+                            .setN(n)
+                            .setDuration(ProtoTimes.of(terms.lease()))
+                            .setWallClock(ProtoTimes.of(at)))
+                    .build());
+        if (sent) {
+          holder.grant(now + terms.lease().toNanos(), at.plus(terms.lease()));
+        }
+        return sent;
       } finally {
         lock.unlock();
       }

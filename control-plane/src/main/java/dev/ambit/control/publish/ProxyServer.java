@@ -5,6 +5,7 @@ import dev.ambit.control.budget.Ledger;
 import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.credential.Orphans;
+import dev.ambit.control.listen.Listener;
 import dev.ambit.control.store.Changes;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
@@ -28,8 +29,12 @@ import org.jspecify.annotations.Nullable;
 /// before the broker; serves from [#start] on.
 public final class ProxyServer implements AutoCloseable {
   private static final int MESSAGE_MAX = 2 << 20;
-  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
   private static final int METADATA_MAX = 16 << 10;
+
+  /// A connection whose other end is gone is noticed after both of these.
+  private static final Duration PING = Duration.ofSeconds(20);
+
+  private static final Duration PING_MAX = Duration.ofSeconds(10);
 
   private final Changes changes;
   private final ProxyTable table;
@@ -102,18 +107,25 @@ public final class ProxyServer implements AutoCloseable {
     presence = followed;
     var parts = new AttachHandler.Parts(proxies, followed, table, sessions, clock, strangers);
     var issuing = new Issuing(sessions, followed, broker, clock);
-    server =
+    var fresh =
         NettyServerBuilder.forAddress(listen)
             .sslContext(tls)
             .executor(calls)
             .maxInboundMessageSize(MESSAGE_MAX)
             .maxInboundMetadataSize(METADATA_MAX)
+            .keepAliveTime(PING.toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(PING_MAX.toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(new Peer())
             .addService(new ProxyApi(parts, ledger, issuing, audit))
-            .build()
-            .start();
+            .build();
+    try {
+      server = fresh.start();
+    } catch (IOException failure) {
+      throw new IOException(
+          Listener.cannot("AMBIT_CONTROL_PROXY_LISTEN", listen, failure), failure);
+    }
   }
 
   /// Writes what proxies reported and declares silent ones lost. Called once a second; blocks.
@@ -143,7 +155,7 @@ public final class ProxyServer implements AutoCloseable {
     var _ = calls.shutdownNow();
     try {
       follower.join();
-      var _ = calls.awaitTermination(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = calls.awaitTermination(Listener.DRAIN_MAX.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

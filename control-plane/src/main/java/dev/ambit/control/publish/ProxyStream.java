@@ -23,17 +23,23 @@ final class ProxyStream {
     observer.setOnCancelHandler(this::gone);
   }
 
-  /// Sends now or when the connection takes it.
-  synchronized void send(AttachResponse message) {
+  /// Sends now or when the connection takes it. False when the stream is over, or is by this.
+  synchronized boolean send(AttachResponse message) {
     if (ended) {
-      return;
+      return false;
     }
     if (waiting.size() >= WAITING_MAX) {
       end(Status.RESOURCE_EXHAUSTED.withDescription("proxy: too slow (expected: attach again)"));
-      return;
+      return false;
     }
     waiting.add(message);
     drain();
+    return true;
+  }
+
+  /// Whether nothing is sent any more. What the proxy still says on it means nothing, either.
+  synchronized boolean ended() {
+    return ended;
   }
 
   /// Ends the stream; what waits is not sent.

@@ -55,6 +55,11 @@ public final class CurrentResources {
     return !state.findings().isEmpty();
   }
 
+  /// What is wrong with the broken set that the folder holds; empty when it is not [#stale].
+  public List<Finding> findings() {
+    return state.findings();
+  }
+
   /// Reads the folder again if anything in it changed, or it was broken. Findings are logged once,
   /// not at every look.
   public void reload() {

@@ -12,6 +12,12 @@ import org.jdbi.v3.core.statement.StatementContext;
 /// The decision trail at rest: chains and their records. Chains are checked before they come here;
 /// this table only keeps that nobody else moved the head meanwhile.
 public final class AuditTable {
+  /// Each with the hash of the record before it, which is null for the first, or where one is gone.
+  private static final String ROWS =
+      "SELECT r.id, r.boot, r.seq, r.hash, r.record, c.workload, p.hash AS before"
+          + " FROM audit_record r JOIN audit_chain c ON c.boot = r.boot"
+          + " LEFT JOIN audit_record p ON p.boot = r.boot AND p.seq = r.seq - 1";
+
   private final Store store;
 
   public AuditTable(Store store) {
@@ -44,13 +50,34 @@ public final class AuditTable {
     return store.read(tx -> {
       var query =
           tx.createQuery(
-              "SELECT r.id, r.boot, r.seq, r.hash, r.record, c.workload FROM audit_record r"
-                  + " JOIN audit_chain c ON c.boot = r.boot WHERE r.id > :after"
+              ROWS
+                  + " WHERE r.id > :after"
                   + (session.isEmpty() ? "" : " AND r.session = :session")
                   + " ORDER BY r.id LIMIT :count");
       var bound = session.isEmpty() ? query : query.bind("session", session);
       return bound.bind("after", afterId).bind("count", count).map(AuditTable::row).list();
     });
+  }
+
+  /// Records of one chain in order, after `seq`; at most `count`.
+  public List<Row> chain(String boot, long seq, int count) {
+    return store.read(tx ->
+        tx.createQuery(ROWS + " WHERE r.boot = :boot AND r.seq > :seq ORDER BY r.seq LIMIT :count")
+            .bind("boot", boot)
+            .bind("seq", seq)
+            .bind("count", count)
+            .map(AuditTable::row)
+            .list());
+  }
+
+  /// Heads of all chains in order of their names, after `boot`; at most `count`.
+  public List<Head> heads(String boot, int count) {
+    return store.read(tx ->
+        tx.createQuery("SELECT * FROM audit_chain WHERE boot > :boot ORDER BY boot LIMIT :count")
+            .bind("boot", boot)
+            .bind("count", count)
+            .map(AuditTable::head)
+            .list());
   }
 
   /// Calls of a session as far as their records have arrived.
@@ -142,7 +169,8 @@ public final class AuditTable {
         row.getString("boot"),
         row.getLong("seq"),
         ByteString.copyFrom(row.getBytes("hash")),
-        ByteString.copyFrom(row.getBytes("record")));
+        ByteString.copyFrom(row.getBytes("record")),
+        Optional.ofNullable(row.getBytes("before")).map(ByteString::copyFrom));
   }
 
   /// How far a chain is durable.
@@ -165,8 +193,16 @@ public final class AuditTable {
       Instant at) {}
 
   /// A record as stored.
+  ///
+  /// @param before hash of the record before it; empty when there is none
   public record Row(
-      long id, String workload, String boot, long seq, ByteString hash, ByteString record) {}
+      long id,
+      String workload,
+      String boot,
+      long seq,
+      ByteString hash,
+      ByteString record,
+      Optional<ByteString> before) {}
 
   /// Calls of one session.
   public record Calls(long permitted, long denied) {}

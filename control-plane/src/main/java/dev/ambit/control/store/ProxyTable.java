@@ -27,13 +27,13 @@ public final class ProxyTable {
                 .execute());
   }
 
-  /// Moves forward when proxies were last heard.
+  /// Moves forward when proxies were last heard. Who is heard is not lost any more.
   public void heard(Map<Key, Instant> heard) {
     store.write(tx -> {
       var batch =
           tx.prepareBatch(
-              "UPDATE proxy SET last_heard = :at WHERE workload = :workload AND id = :id"
-                  + " AND last_heard < :at");
+              "UPDATE proxy SET last_heard = :at, lost = 0 WHERE workload = :workload"
+                  + " AND id = :id AND last_heard <= :at");
       heard.forEach((proxy, at) ->
           batch
               .bind("workload", proxy.workload())

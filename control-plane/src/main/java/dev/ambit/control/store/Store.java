@@ -2,6 +2,7 @@ package dev.ambit.control.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -39,8 +41,18 @@ public final class Store implements AutoCloseable {
   /// Opens and migrates the database file, creating it (0600) if it is not there.
   public static Store open(Path file, InstantSource clock) {
     createPrivate(file);
+    try {
+      return opened(file, clock);
+    } catch (FlywayException | JdbiException | HikariPool.PoolInitializationException failure) {
+      throw new UncheckedIOException(
+          "database: cannot use " + file + " (expected: a file of this program, or none)",
+          new IOException(failure));
+    }
+  }
+
+  private static Store opened(Path file, InstantSource clock) {
     var writer = pool(file, SQLiteConfig.TransactionMode.IMMEDIATE, 1, "PRAGMA query_only=OFF");
-    Flyway.configure().dataSource(writer).locations("classpath:db/sqlite").load().migrate();
+    migrate(writer);
     var readers =
         pool(file, SQLiteConfig.TransactionMode.DEFERRED, READERS, "PRAGMA query_only=ON");
     var store = new Store(writer, readers);
@@ -88,6 +100,18 @@ public final class Store implements AutoCloseable {
   public void close() {
     readerPool.close();
     writerPool.close();
+  }
+
+  private static void migrate(HikariDataSource writer) {
+    var done = false;
+    try {
+      Flyway.configure().dataSource(writer).locations("classpath:db/sqlite").load().migrate();
+      done = true;
+    } finally {
+      if (!done) {
+        writer.close();
+      }
+    }
   }
 
   private static HikariDataSource pool(

@@ -80,6 +80,49 @@ class GrpcTest {
   }
 
   @Test
+  void boundsTheWatchersOfOneCaller() throws Exception {
+    var workloads = plane.channel(Plane.OPENER, plane.ports().workloads());
+    var session =
+        SessionServiceGrpc.newBlockingStub(workloads)
+            .openSession(
+                OpenSessionRequest.newBuilder()
+                    .setTemplate("shared")
+                    .setWorkload(Workload.newBuilder().setSpiffeId(Plane.AGENT))
+                    .build())
+            .getSession();
+    var watch = WatchSessionRequest.newBuilder().setSessionId(session.getId()).build();
+    for (var n = 0; n < Watching.CALLER_MAX; n++) {
+      var watched = SessionServiceGrpc.newBlockingStub(workloads).watchSession(watch);
+      assertThat(watched.next().getSession().getId()).isEqualTo(session.getId());
+    }
+    var tooMany = SessionServiceGrpc.newBlockingStub(workloads).watchSession(watch);
+    assertThatThrownBy(tooMany::hasNext)
+        .hasMessage("RESOURCE_EXHAUSTED: watchers of the caller: 64 (expected: fewer than 64)");
+    // Nobody else has less room for it.
+    var other = people(plane.access("token")).watchSession(watch);
+    assertThat(other.next().getSession().getId()).isEqualTo(session.getId());
+  }
+
+  @Test
+  void endsAWatchWhenItStops() throws Exception {
+    var session =
+        SessionServiceGrpc.newBlockingStub(plane.channel(Plane.OPENER, plane.ports().workloads()))
+            .openSession(
+                OpenSessionRequest.newBuilder()
+                    .setTemplate("shared")
+                    .setWorkload(Workload.newBuilder().setSpiffeId(Plane.AGENT))
+                    .build())
+            .getSession();
+    var watched =
+        people(plane.access("token"))
+            .watchSession(WatchSessionRequest.newBuilder().setSessionId(session.getId()).build());
+    assertThat(watched.next().getSession().getId()).isEqualTo(session.getId());
+    plane.restart();
+    assertThatThrownBy(watched::hasNext)
+        .hasMessage("UNAVAILABLE: control plane: shutting down (expected: watch again)");
+  }
+
+  @Test
   void pagesThroughSessions() throws Exception {
     var workloads =
         SessionServiceGrpc.newBlockingStub(plane.channel(Plane.OPENER, plane.ports().workloads()));

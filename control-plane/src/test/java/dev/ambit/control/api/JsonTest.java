@@ -118,6 +118,76 @@ class JsonTest {
   }
 
   @Test
+  void letsOnlyTheOpenerExtendAndOnlyWhoMaySeeItClose() throws Exception {
+    var id = id(open("spiffe://example.org/agent-f", "7", ""));
+    for (var path : List.of("/close", "/extend")) {
+      var stranger =
+          plane.workload(
+              Plane.AGENT,
+              "POST",
+              "/v1/sessions/" + id + path,
+              path.equals("/extend") ? "{\"ttl\":\"1200s\"}" : "{}");
+      assertThat(stranger.statusCode()).as(path + stranger.body()).isEqualTo(404);
+    }
+    for (var path : List.of("/watch", "/receipt")) {
+      assertThat(plane.workload(Plane.AGENT, "GET", "/v1/sessions/" + id + path, "").statusCode())
+          .as(path)
+          .isEqualTo(404);
+    }
+    for (var path : List.of("records", "verify")) {
+      assertThat(
+              plane
+                  .workload(Plane.AGENT, "GET", "/v1/audit/" + path + "?session_id=" + id, "")
+                  .statusCode())
+          .as(path)
+          .isEqualTo(404);
+    }
+    assertThat(plane.workload(Plane.AGENT, "GET", "/v1/audit/verify", "").statusCode())
+        .isEqualTo(403);
+    // An operator sees and ends what others opened, and prolongs nothing.
+    var prolonged = plane.operator("POST", "/v1/sessions/" + id + "/extend", "{\"ttl\":\"1200s\"}");
+    assertThat(prolonged.statusCode()).as(prolonged.body()).isEqualTo(403);
+    assertThat(plane.operator("POST", "/v1/sessions/" + id + "/close", "{}").statusCode())
+        .isEqualTo(200);
+    var unadmitted =
+        plane.operator(
+            "POST",
+            "/v1/sessions",
+            "{\"template\":\"shared\",\"workload\":{\"spiffe_id\":\"" + Plane.AGENT + "\"}}");
+    assertThat(unadmitted.statusCode()).as(unadmitted.body()).isEqualTo(403);
+    assertThat(unadmitted.body()).contains("\"field\":\"template\"");
+    var whole = plane.operator("GET", "/v1/audit/verify", "");
+    assertThat(whole.statusCode()).as(whole.body()).isEqualTo(200);
+    assertThat(whole.body()).doesNotContain("defects");
+  }
+
+  @Test
+  void extendsNoFurtherThanMaxTtlAndClosesTwiceAlike() throws Exception {
+    var id = id(open("spiffe://example.org/agent-g", "7", ""));
+    var extend = "/v1/sessions/" + id + "/extend";
+    var far = plane.workload(Plane.OPENER, "POST", extend, "{\"ttl\":\"3601s\"}");
+    assertThat(far.statusCode()).as(far.body()).isEqualTo(400);
+    assertThat(far.body()).contains("\"field\":\"ttl\"").contains("the template's maxTtl");
+    for (var round = 0; round < 2; round++) {
+      var closed = plane.workload(Plane.OPENER, "POST", "/v1/sessions/" + id + "/close", "{}");
+      assertThat(closed.statusCode()).as(closed.body()).isEqualTo(200);
+      assertThat(closed.body()).contains("CLOSE_REASON_COMPLETED");
+    }
+    var late = plane.workload(Plane.OPENER, "POST", extend, "{\"ttl\":\"1200s\"}");
+    assertThat(late.statusCode()).as(late.body()).isEqualTo(409);
+  }
+
+  @Test
+  void refusesABodyThatIsTooLongOrTooDeep() throws Exception {
+    var big = "{\"template\":\"" + "x".repeat(1 << 20) + "\"}";
+    assertThat(statusOrReset(big)).isEqualTo(413);
+    var deep = "{\"task\":".repeat(5_000) + "{}" + "}".repeat(5_000);
+    var refused = plane.workload(Plane.OPENER, "POST", "/v1/sessions", deep);
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.body()).doesNotContain("Exception");
+  }
+
+  @Test
   void servesEveryPortWithTheNewestCertificate() throws Exception {
     plane.rotate();
     assertThat(plane.operator("GET", "/v1/sessions", "").statusCode()).isEqualTo(200);
@@ -128,18 +198,32 @@ class JsonTest {
   void takesANewSetOfResourcesAndKeepsItWhileTheNextIsBroken() throws Exception {
     var extra = plane.resources.resolve("extra.yaml");
     Files.writeString(extra, "kind: Nonsense\n");
-    Plane.until("stale", () -> metrics().contains("ambit_resources_stale 1"));
+    Plane.until("stale", () -> metrics().contains("\nambit_resources_stale 1.0"));
+    assertThat(plane.operator("GET", "/v1/status", "").body())
+        .containsPattern("\"resourcesStale\": ?true")
+        .contains("extra.yaml");
+    assertThat(plane.workload(Plane.OPENER, "GET", "/v1/status", "").statusCode()).isEqualTo(403);
     assertThat(open("spiffe://example.org/agent-e", "7", "").statusCode()).isEqualTo(200);
     Files.delete(extra);
-    Plane.until("fresh", () -> metrics().contains("ambit_resources_stale 0"));
+    Plane.until("fresh", () -> metrics().contains("\nambit_resources_stale 0.0"));
   }
 
   @Test
   void tellsItsHealthToGetOnly() throws Exception {
     assertThat(plane.admin("GET", "/livez").statusCode()).isEqualTo(200);
     assertThat(plane.admin("GET", "/readyz").statusCode()).isEqualTo(200);
-    assertThat(plane.admin("GET", "/metrics").body()).contains("ambit_resources_stale 0");
+    assertThat(plane.admin("GET", "/metrics").body()).contains("\nambit_resources_stale 0.0");
     assertThat(plane.admin("POST", "/metrics").statusCode()).isEqualTo(405);
+  }
+
+  /// Over HTTP/2 a server may reset the stream of a body that it does not read to the end.
+  private static int statusOrReset(String body) throws Exception {
+    try {
+      return plane.workload(Plane.OPENER, "POST", "/v1/sessions", body).statusCode();
+    } catch (IOException reset) {
+      assertThat(reset).hasMessageContaining("RST_STREAM");
+      return 413;
+    }
   }
 
   private static String metrics() {

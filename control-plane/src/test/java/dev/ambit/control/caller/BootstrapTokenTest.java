@@ -44,14 +44,19 @@ class BootstrapTokenTest {
   @Test
   void liesInFilesThatOnlyTheirOwnerReads(@TempDir Path parent) throws Exception {
     var folder = parent.resolve("access");
-    new AccessFolder(folder).write("t", "pem", "127.0.0.1:8444", "spiffe://example.org/control");
+    new AccessFolder(folder)
+        .write(
+            "t",
+            new AccessFolder.Place(
+                "pem", "127.0.0.1:8444", "127.0.0.1:9443", "spiffe://example.org/control"));
+    assertThat(folder.resolve("proxy")).hasContent("127.0.0.1:9443\n");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
         .isEqualTo("rwx------");
     try (var files = Files.list(folder)) {
       assertThat(files)
           .allMatch(BootstrapTokenTest::isPrivate)
           .map(file -> file.getFileName().toString())
-          .containsExactlyInAnyOrder("token", "bundle.pem", "server", "id");
+          .containsExactlyInAnyOrder("token", "bundle.pem", "server", "proxy", "id");
     }
   }
 

@@ -34,19 +34,18 @@ class EnvironmentTest {
     variables.put("AMBIT_CONTROL_PEOPLE_LISTEN", "0.0.0.0:70000");
     variables.put("AMBIT_CONTROL_WORKLOADS", "spiffe://a/b, c");
     variables.put("AMBIT_CONTROL_LEASES", "15s");
-    variables.put("AMBIT_CONTROL_LOG_LEVEL", "LOUD");
+    variables.put("AMBIT_CONTROL_LOG_LEVEL", "loud");
     variables.put("OTHER", "is not ours");
     assertThat(Environment.read(variables))
         .isEqualTo(
             new Environment.Result.Wrong(
                 List.of(
                     "AMBIT_CONTROL_LEASES: unknown (expected: a variable of --help)",
-                    "AMBIT_CONTROL_PEOPLE_LISTEN: 0.0.0.0:70000 (expected: address:port)",
-                    "AMBIT_CONTROL_DATABASE: not set (expected: file of the store, created 0600 if"
-                        + " absent; required)",
+                    "AMBIT_CONTROL_PEOPLE_LISTEN: 0.0.0.0:70000 (expected: ip:port, port 0: any)",
+                    "AMBIT_CONTROL_DATABASE: not set (expected: path, required)",
                     "AMBIT_CONTROL_LEASE: 31s (expected: 1s to 30s)",
                     "AMBIT_CONTROL_WORKLOADS: c (expected: spiffe://...)",
-                    "AMBIT_CONTROL_LOG_LEVEL: LOUD (expected: ERROR, WARN, INFO, DEBUG or"
+                    "AMBIT_CONTROL_LOG_LEVEL: loud (expected: ERROR, WARN, INFO, DEBUG or"
                         + " TRACE)")));
   }
 

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.ambit.control.credential.oauth.FakeIssuer;
 import dev.ambit.control.testing.Plane;
 import dev.ambit.control.testing.ScriptedProxy;
 import dev.ambit.envelope.Ids;
+import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.CloseSessionResponse;
+import dev.ambit.proto.v1.GetSessionRequest;
+import dev.ambit.proto.v1.Heartbeat;
+import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.IssueRequest;
 import dev.ambit.proto.v1.OpenSessionRequest;
 import dev.ambit.proto.v1.OpenSessionResponse;
@@ -20,19 +25,33 @@ import dev.ambit.proto.v1.SessionServiceGrpc;
 import dev.ambit.proto.v1.SessionState;
 import dev.ambit.proto.v1.SettleRequest;
 import dev.ambit.proto.v1.Workload;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What proxies are told, over real mTLS.
 class ProxyApiTest {
   private Plane plane;
   private Ids ids;
+  private @Nullable ManagedChannel opener;
 
   @BeforeEach
   void start() throws Exception {
@@ -207,6 +226,151 @@ class ProxyApiTest {
         .hasMessageContaining("grant: unknown (expected: one with credential)");
   }
 
+  @Test
+  void issuesACredentialAndRevokesItWhenItsProxyFallsSilent(@TempDir Path keys) throws Exception {
+    try (var issuer = FakeIssuer.start(keys)) {
+      plane.offer(issuer);
+      var session = open("paid", Plane.AGENT).getSession();
+      var stub =
+          ProxyServiceGrpc.newBlockingStub(plane.channel(Plane.AGENT, plane.ports().proxies()));
+      var request =
+          IssueRequest.newBuilder()
+              .setSessionId(session.getId())
+              .setGrant("read")
+              .setAuthority("https://api.example.org:443")
+              .setProxyId(ids.next())
+              .build();
+      var _ = attached(Plane.AGENT, request.getProxyId(), ids.next());
+      var issued = stub.issue(request);
+      assertThat(issued.getHeader()).isEqualTo("authorization");
+      var token = issued.getValue().toStringUtf8().substring("Bearer ".length());
+      assertThat(issuer.alive(token)).isTrue();
+      assertThat(issued.getExpiresIn().getSeconds()).isBetween(200L, 300L);
+      assertThat(stub.issue(request).getCredentialId()).isEqualTo(issued.getCredentialId());
+      assertThatThrownBy(() ->
+              stub.issue(request.toBuilder().setAuthority("https://evil.example.org:443").build()))
+          .hasMessageStartingWith("PERMISSION_DENIED: authority: ");
+      assertThatThrownBy(() ->
+              stub.issue(request.toBuilder().setAuthority("http://api.example.org:80").build()))
+          .hasMessageStartingWith("INVALID_ARGUMENT: authority: ");
+      var stranger =
+          ProxyServiceGrpc.newBlockingStub(
+              plane.channel("spiffe://example.org/agent-2", plane.ports().proxies()));
+      assertThatThrownBy(() -> stranger.issue(request)).hasMessageContaining("not attached");
+
+      plane.ahead.addAndGet(Presence.SILENCE_MAX.toNanos());
+      Plane.until("revoked", () -> !issuer.alive(token));
+      assertThatThrownBy(() -> stub.issue(request)).hasMessageContaining("not attached");
+      assertThat(state(session)).isEqualTo(SessionState.SESSION_STATE_ACTIVE);
+    }
+  }
+
+  @Test
+  void endsAStreamThatSaysNoHello() throws Exception {
+    var silent = proxy(Plane.AGENT);
+    Plane.until(
+        "ended",
+        () -> {
+          plane.ahead.addAndGet(Strangers.HELLO_MAX.toNanos());
+          return !silent.quiet();
+        });
+    assertThat(silent.failure())
+        .hasMessage("DEADLINE_EXCEEDED: hello: none (expected: within 10s)");
+  }
+
+  @Test
+  void refusesAMessageThatIsTooLong() throws Exception {
+    var proxy = proxy(Plane.AGENT);
+    proxy.hello("x".repeat(3 << 20), ids.next());
+    assertThat(proxy.failure()).hasMessageContaining("RESOURCE_EXHAUSTED");
+    var wordy = proxy(Plane.AGENT);
+    wordy.hello(ids.next(), "y".repeat(1_000));
+    assertThat(wordy.failure()).hasMessageContaining("hello.boot_id");
+  }
+
+  @Test
+  void dropsAProxyThatReadsNothing() throws Exception {
+    var call =
+        plane
+            .channel(Plane.AGENT, plane.ports().proxies(), 65_535)
+            .newCall(ProxyServiceGrpc.getAttachMethod(), CallOptions.DEFAULT);
+    var ended = new CompletableFuture<Status>();
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            ended.complete(status);
+          }
+        },
+        new Metadata());
+    call.sendMessage(
+        AttachRequest.newBuilder()
+            .setHello(Hello.newBuilder().setProxyId(ids.next()).setBootId(ids.next()))
+            .build());
+    Plane.until("attached", () -> metrics().contains("\nambit_proxies_attached 1.0"));
+    var beats = new AtomicLong();
+    Plane.until(
+        "dropped",
+        () -> {
+          for (var i = 0; i < 200 && call.isReady(); i++) {
+            call.sendMessage(
+                AttachRequest.newBuilder()
+                    .setHeartbeat(Heartbeat.newBuilder().setN(beats.incrementAndGet()))
+                    .build());
+          }
+          return metrics().contains("\nambit_proxies_attached 0.0");
+        });
+    assertThat(ended).isNotDone();
+    call.request(Integer.MAX_VALUE);
+    var status = ended.get(20, TimeUnit.SECONDS);
+    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status.getDescription()).isEqualTo("proxy: too slow (expected: attach again)");
+  }
+
+  @Test
+  void endsASessionThatIsIdleByWhatHeartbeatsSay() throws Exception {
+    var session = open("brief", Plane.AGENT).getSession();
+    var proxy = attached(Plane.AGENT, ids.next(), ids.next());
+    // In steps below the silence after which its workload would count as gone.
+    plane.clock.advance(Duration.ofSeconds(30));
+    proxy.beat(1, session.getId());
+    assertThat(proxy.next().hasLease()).isTrue();
+    Plane.until("written", () -> lastActivity(session) > session.getOpenedAt().getSeconds() + 25);
+    plane.clock.advance(Duration.ofSeconds(30));
+    assertThat(state(session)).isEqualTo(SessionState.SESSION_STATE_ACTIVE);
+    plane.clock.advance(Duration.ofSeconds(20));
+    Plane.until("idle", () -> state(session) != SessionState.SESSION_STATE_ACTIVE);
+    assertThat(found(session).getCloseReason()).isEqualTo(CloseReason.CLOSE_REASON_IDLE);
+  }
+
+  private SessionState state(Session session) {
+    return found(session).getState();
+  }
+
+  private Session found(Session session) {
+    return SessionServiceGrpc.newBlockingStub(Objects.requireNonNull(opener))
+        .getSession(GetSessionRequest.newBuilder().setSessionId(session.getId()).build())
+        .getSession();
+  }
+
+  private String metrics() {
+    try {
+      return plane.admin("GET", "/metrics").body();
+    } catch (IOException | InterruptedException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private long lastActivity(Session session) {
+    try (var store = DriverManager.getConnection("jdbc:sqlite:" + plane.folder.resolve("a.db"));
+        var query = store.prepareStatement("SELECT last_activity FROM session WHERE id = ?")) {
+      query.setString(1, session.getId());
+      return query.executeQuery().getLong(1) / 1_000;
+    } catch (SQLException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
   private OpenSessionResponse open(String template, String workload) throws Exception {
     var request =
         OpenSessionRequest.newBuilder()
@@ -215,9 +379,9 @@ class ProxyApiTest {
     if (template.equals("solo")) {
       request.putParameters("item", "7");
     }
-    var opened =
-        SessionServiceGrpc.newBlockingStub(plane.channel(Plane.OPENER, plane.ports().workloads()))
-            .openSession(request.build());
+    var opener = plane.channel(Plane.OPENER, plane.ports().workloads());
+    this.opener = opener;
+    var opened = SessionServiceGrpc.newBlockingStub(opener).openSession(request.build());
     assertThat(opened.getSession().getEnvelope()).isNotEqualTo(ByteString.EMPTY);
     return opened;
   }

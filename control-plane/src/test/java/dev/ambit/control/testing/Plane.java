@@ -2,6 +2,7 @@ package dev.ambit.control.testing;
 
 import dev.ambit.control.ControlPlane;
 import dev.ambit.control.config.Settings;
+import dev.ambit.control.credential.oauth.FakeIssuer;
 import dev.ambit.spiffe.authority.DevelopmentAuthority;
 import dev.ambit.spiffe.identity.PeerPolicy;
 import dev.ambit.spiffe.source.SpiffeSource;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -40,8 +42,8 @@ public final class Plane implements AutoCloseable {
   public static final String AGENT = "spiffe://example.org/agent";
   public static final Duration LEASE = Duration.ofSeconds(2);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final String RESOURCES =
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final String RESOURCES =
       """
       apiVersion: ambit.dev/v1
       kind: Target
@@ -72,9 +74,56 @@ public final class Plane implements AutoCloseable {
         limits: { ttl: 10m, maxTtl: 1h }
         grants:
           - { name: read, target: api, methods: [GET], paths: ["/v1/items"] }
+      ---
+      apiVersion: ambit.dev/v1
+      kind: SessionTemplate
+      metadata: { name: brief }
+      spec:
+        openers: ["spiffe://example.org/opener"]
+        workloads: ["spiffe://example.org/agent*"]
+        binding: identity
+        limits: { ttl: 2h, maxTtl: 3h, idle: 40s }
+        grants:
+          - { name: read, target: api, methods: [GET], paths: ["/v1/items"] }
+      """;
+  private static final String CREDENTIALS =
+      """
+      apiVersion: ambit.dev/v1
+      kind: CredentialProvider
+      metadata: { name: idp }
+      spec:
+        oauth:
+          tokenEndpoint: TOKEN
+          revocationEndpoint: REVOKE
+          introspectionEndpoint: INTROSPECT
+          roots: { file: ROOTS }
+          client: { id: CLIENT, secret: { file: SECRET } }
+          verifier: { id: VERIFIER, secret: { file: SECRET } }
+          scopes: ["items:read"]
+          lifetimeMax: 10m
+          propagationBound: 1s
+      ---
+      apiVersion: ambit.dev/v1
+      kind: SessionTemplate
+      metadata: { name: paid }
+      spec:
+        openers: ["spiffe://example.org/opener"]
+        workloads: ["spiffe://example.org/agent*"]
+        binding: identity
+        limits: { ttl: 30m, maxTtl: 3h }
+        grants:
+          - name: read
+            target: api
+            methods: [GET]
+            paths: ["/v1/items"]
+            credential: { provider: idp, lifetime: session, narrow: { scopes: ["items:read"] } }
       """;
 
   public final OffsetTime clock = new OffsetTime();
+
+  /// Nanoseconds that the monotonic clock is ahead of the system's.
+  public final AtomicLong ahead = new AtomicLong();
+
   public final Path folder;
   public final Path resources;
   private final DevelopmentAuthority authority;
@@ -90,13 +139,32 @@ public final class Plane implements AutoCloseable {
     authority = DevelopmentAuthority.start("example.org");
     open.push(authority::close);
     source(CONTROL);
-    running = ControlPlane.start(settings(), clock, System::nanoTime);
+    running = ControlPlane.start(settings(), clock, this::nanos);
+  }
+
+  /// Adds the template `paid`, whose grant `read` carries a credential of this issuer.
+  public void offer(FakeIssuer issuer) throws Exception {
+    Files.writeString(
+        resources.resolve("paid.yaml"),
+        CREDENTIALS
+            .replace("TOKEN", issuer.at("/token").toString())
+            .replace("REVOKE", issuer.at("/revoke").toString())
+            .replace("INTROSPECT", issuer.at("/introspect").toString())
+            .replace("ROOTS", issuer.roots().toString())
+            .replace("CLIENT", FakeIssuer.CLIENT)
+            .replace("VERIFIER", FakeIssuer.VERIFIER)
+            .replace("SECRET", issuer.secret().toString()));
+    restart();
   }
 
   /// Stops and starts on the same files.
   public void restart() throws Exception {
     running.close();
-    running = ControlPlane.start(settings(), clock, System::nanoTime);
+    running = ControlPlane.start(settings(), clock, this::nanos);
+  }
+
+  private long nanos() {
+    return System.nanoTime() + ahead.get();
   }
 
   public ControlPlane.Ports ports() {
@@ -119,8 +187,16 @@ public final class Plane implements AutoCloseable {
 
   /// A channel to the port for proxies, with an identity of the trust domain.
   public ManagedChannel channel(String id, int port) throws Exception {
+    return channel(id, port, 1 << 20);
+  }
+
+  /// The same, over a connection that takes so many bytes nobody reads.
+  public ManagedChannel channel(String id, int port, int window) throws Exception {
     var channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).sslContext(tls(id).grpcClient()).build();
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
+            .sslContext(tls(id).grpcClient())
+            .initialFlowControlWindow(window)
+            .build();
     open.push(channel::shutdownNow);
     return channel;
   }

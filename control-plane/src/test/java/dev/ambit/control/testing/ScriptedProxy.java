@@ -1,11 +1,13 @@
 package dev.ambit.control.testing;
 
+import com.google.protobuf.Duration;
 import dev.ambit.proto.v1.Ack;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
+import dev.ambit.proto.v1.SessionActivity;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +39,20 @@ public final class ScriptedProxy {
                     heard.add("completed");
                   }
                 });
+  }
+
+  /// Reports a call of the session, made just now.
+  public void beat(long n, String session) {
+    says.onNext(
+        AttachRequest.newBuilder()
+            .setHeartbeat(
+                Heartbeat.newBuilder()
+                    .setN(n)
+                    .addActivity(
+                        SessionActivity.newBuilder()
+                            .setSessionId(session)
+                            .setAge(Duration.getDefaultInstance())))
+            .build());
   }
 
   public void hello(String proxy, String boot) {

@@ -107,10 +107,7 @@ public final class EmbeddedSet implements AutoCloseable {
             "keys=" + privateFolder("keys"),
             "access=" + plan.access(),
             "lease-seconds=" + lease.toSeconds());
-    var port = port(runControlPlane(List.of()), "proxies");
-    // So that `ambit session run --spiffe-socket` finds it, too.
-    Files.writeString(plan.access().resolve("proxy"), "127.0.0.1:" + port + "\n");
-    return port;
+    return port(runControlPlane(List.of()), "proxies");
   }
 
   /// Starts the control plane again after its process has ended, on the same store and ports, and

@@ -1,0 +1,45 @@
+package dev.ambit.control;
+
+import dev.ambit.control.publish.ProxyServer;
+import dev.ambit.control.resources.CurrentResources;
+import dev.ambit.control.session.SessionState;
+import dev.ambit.control.store.SessionTable;
+import dev.ambit.proto.v1.GetStatusResponse;
+import dev.ambit.proto.v1.ResourceFinding;
+
+/// What a person who operates the control plane has to look after, gathered from its parts.
+record Status(
+    String self,
+    CurrentResources resources,
+    SessionTable sessions,
+    Evidence evidence,
+    ProxyServer proxies) {
+  private static final int FINDINGS_MAX = 100;
+
+  /// The status of this moment. Reads the store.
+  GetStatusResponse now() {
+    var counts = sessions.count();
+    var status =
+        GetStatusResponse.newBuilder()
+            .setControlPlane(self)
+            .setResourcesDigest(resources.current().digest())
+            .setResourcesStale(resources.stale())
+            .setProxies(proxies.attached())
+            .setSessionsActive(counts.getOrDefault(SessionState.ACTIVE, 0L))
+            .setSessionsSuspended(counts.getOrDefault(SessionState.SUSPENDED, 0L))
+            .setSessionsClosing(counts.getOrDefault(SessionState.CLOSING, 0L))
+            .setClosuresOverdue(evidence.closures().overdue())
+            .setAuditChainsBroken(evidence.audit().broken())
+            .setGrantingLeases(proxies.granting());
+    resources.findings().stream()
+        .limit(FINDINGS_MAX)
+        .forEach(finding ->
+            status.addFindings(
+                ResourceFinding.newBuilder()
+                    .setFile(finding.file())
+                    .setLine(finding.line())
+                    .setKey(finding.key())
+                    .setMessage(finding.message())));
+    return status.build();
+  }
+}
