@@ -2,6 +2,7 @@ package dev.ambit.cli;
 
 import dev.ambit.cli.audit.AuditCommand;
 import dev.ambit.cli.audit.ShowAudit;
+import dev.ambit.cli.audit.VerifyAudit;
 import dev.ambit.cli.connect.Connector;
 import dev.ambit.cli.receipt.KeysReceipt;
 import dev.ambit.cli.receipt.ReceiptCommand;
@@ -17,6 +18,7 @@ import dev.ambit.cli.session.OpenSession;
 import dev.ambit.cli.session.SessionCommand;
 import dev.ambit.cli.session.ShowSession;
 import dev.ambit.cli.session.WatchSession;
+import dev.ambit.cli.status.ShowStatus;
 import java.util.ArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -57,13 +59,17 @@ public final class AmbitMain {
             .addSubcommand(new CloseSession(shell, connector))
             .addSubcommand(
                 new CommandLine(new RunSession(shell, connector, proxy)).setStopAtPositional(true));
-    var audit = new CommandLine(new AuditCommand()).addSubcommand(new ShowAudit(shell, connector));
+    var audit =
+        new CommandLine(new AuditCommand())
+            .addSubcommand(new ShowAudit(shell, connector))
+            .addSubcommand(new VerifyAudit(shell, connector));
     var receipt =
         new CommandLine(new ReceiptCommand())
             .addSubcommand(new ShowReceipt(shell, connector))
             .addSubcommand(new VerifyReceipt(shell, connector))
             .addSubcommand(new KeysReceipt(shell, connector));
     return new CommandLine(new Ambit())
+        .addSubcommand(new ShowStatus(shell, connector))
         .addSubcommand(session)
         .addSubcommand(audit)
         .addSubcommand(receipt);

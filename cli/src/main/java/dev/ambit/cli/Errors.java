@@ -63,6 +63,9 @@ final class Errors implements IExecutionExceptionHandler {
       case DEADLINE_EXCEEDED ->
           new Failure(
               ExitCode.UNREACHABLE, "server: no answer in time; is the control plane healthy?");
+      case FAILED_PRECONDITION ->
+          new Failure(
+              ExitCode.REFUSED, sentence + "; see how it stands: ambit session show SESSION");
       default -> new Failure(ExitCode.REFUSED, sentence);
     };
   }

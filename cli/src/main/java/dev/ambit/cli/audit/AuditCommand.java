@@ -8,8 +8,13 @@ import picocli.CommandLine.Spec;
 /// Groups what can be asked of the decision trail.
 @Command(
     name = "audit",
-    description = "Shows what sessions did, call by call.",
-    footer = {"", "Examples:", "  ambit audit show 01JZ8YQ5V7N3K2M4P6R8T0W1X3"})
+    description = "Shows what sessions did, call by call, and checks the trail.",
+    footer = {
+      "",
+      "Examples:",
+      "  ambit audit show 01JZ8YQ5V7N3K2M4P6R8T0W1X3",
+      "  ambit audit verify"
+    })
 public final class AuditCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 

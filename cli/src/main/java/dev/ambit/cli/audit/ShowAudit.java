@@ -1,5 +1,7 @@
 package dev.ambit.cli.audit;
 
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
 import dev.ambit.cli.Shell;
 import dev.ambit.cli.connect.ConnectionOptions;
 import dev.ambit.cli.connect.Connector;
@@ -21,8 +23,10 @@ import picocli.CommandLine.Spec;
 /// `ambit audit show`.
 @Command(
     name = "show",
-    description =
-        "Lists the calls of one session, oldest first: each with its decision and how it ended.",
+    description = {
+      "Lists the calls of one session, oldest first: each with its decision and how it ended. Exit 1 when a record is",
+      "not as it was written."
+    },
     footer = {
       "",
       "Examples:",
@@ -75,6 +79,22 @@ public final class ShowAudit implements Runnable {
     }
     new Printer(shell, print)
         .print(() -> Map.of("records", Tree.of(records)), style -> AuditView.print(records, style));
+    var changed = records.stream().filter(record -> !record.getDefect().isEmpty()).toList();
+    if (!changed.isEmpty()) {
+      var first = changed.getFirst();
+      throw new Failure(
+          ExitCode.REFUSED,
+          "audit: "
+              + changed.size()
+              + " of these records are not as they were written, the first is "
+              + first.getSeq()
+              + " of chain "
+              + first.getBootId()
+              + ": "
+              + first.getDefect()
+              + "; see the whole trail with: ambit audit verify "
+              + session);
+    }
     if (more) {
       shell.err().println("ambit: there are more records; raise --limit to see them");
     }

@@ -3,6 +3,7 @@ package dev.ambit.cli.connect;
 import dev.ambit.proto.v1.AuditServiceGrpc;
 import dev.ambit.proto.v1.ReceiptServiceGrpc;
 import dev.ambit.proto.v1.SessionServiceGrpc;
+import dev.ambit.proto.v1.StatusServiceGrpc;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.TimeUnit;
 
@@ -25,9 +26,10 @@ public final class ControlPlane implements AutoCloseable {
         .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 
-  /// For the call that ends a session.
+  /// For the call that ends a session; its command tells the progress.
   public SessionServiceGrpc.SessionServiceBlockingStub closing() {
     return SessionServiceGrpc.newBlockingStub(channel)
+        .withOption(Waiting.TOLD, true)
         .withDeadlineAfter(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -43,6 +45,18 @@ public final class ControlPlane implements AutoCloseable {
 
   public AuditServiceGrpc.AuditServiceBlockingStub audit() {
     return AuditServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// For the call that reads the whole decision trail; its command tells the progress.
+  public AuditServiceGrpc.AuditServiceBlockingStub checking() {
+    return AuditServiceGrpc.newBlockingStub(channel)
+        .withOption(Waiting.TOLD, true)
+        .withDeadlineAfter(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public StatusServiceGrpc.StatusServiceBlockingStub status() {
+    return StatusServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 

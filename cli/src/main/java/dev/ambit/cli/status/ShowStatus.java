@@ -1,0 +1,101 @@
+package dev.ambit.cli.status;
+
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
+import dev.ambit.cli.Shell;
+import dev.ambit.cli.connect.ConnectionOptions;
+import dev.ambit.cli.connect.Connector;
+import dev.ambit.cli.print.PrintOptions;
+import dev.ambit.cli.print.Printer;
+import dev.ambit.cli.print.Style;
+import dev.ambit.cli.print.Table;
+import dev.ambit.cli.print.Tree;
+import dev.ambit.proto.v1.GetStatusRequest;
+import dev.ambit.proto.v1.GetStatusResponse;
+import java.util.ArrayList;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `ambit status`.
+@Command(
+    name = "status",
+    description = {
+      "Says how the control plane fares: its resources, proxies, sessions, closures and audit chains.",
+      "Exit 0: nothing to look after; 1: something is, and stderr says what."
+    },
+    footer = {"", "Examples:", "  ambit status", "  ambit status -o json | jq .resourcesStale"})
+public final class ShowStatus implements Runnable {
+  private final Shell shell;
+  private final Connector connector;
+
+  @Mixin ConnectionOptions connection = new ConnectionOptions();
+  @Mixin PrintOptions print = new PrintOptions();
+
+  public ShowStatus(Shell shell, Connector connector) {
+    this.shell = shell;
+    this.connector = connector;
+  }
+
+  @Override
+  public void run() {
+    try (var controlPlane = connector.connect(connection)) {
+      var status = controlPlane.status().getStatus(GetStatusRequest.getDefaultInstance());
+      new Printer(shell, print).print(() -> Tree.of(status), style -> table(status, style));
+      var wrong = wrong(status);
+      if (!wrong.isEmpty()) {
+        throw new Failure(ExitCode.REFUSED, "status: " + wrong);
+      }
+    }
+  }
+
+  private static String table(GetStatusResponse status, Style style) {
+    var facts =
+        Table.facts()
+            .row("control plane", status.getControlPlane())
+            .row(
+                "resources",
+                status.getResourcesDigest() + (status.getResourcesStale() ? " (stale)" : ""))
+            .row("proxies", Integer.toString(status.getProxies()))
+            .row(
+                "sessions",
+                status.getSessionsActive()
+                    + " active, "
+                    + status.getSessionsSuspended()
+                    + " suspended, "
+                    + status.getSessionsClosing()
+                    + " closing")
+            .row("overdue", status.getClosuresOverdue() + " closures")
+            .row("audit", status.getAuditChainsBroken() + " stretches of chains refused")
+            .print(style);
+    if (status.getFindingsCount() == 0) {
+      return facts;
+    }
+    var findings = Table.of("FILE", "LINE", "KEY", "FINDING");
+    for (var finding : status.getFindingsList()) {
+      findings.row(
+          finding.getFile(),
+          Integer.toString(finding.getLine()),
+          finding.getKey(),
+          finding.getMessage());
+    }
+    return facts + "\n" + findings.print(style);
+  }
+
+  /// Everything that a person has to look after; empty when there is nothing.
+  private static String wrong(GetStatusResponse status) {
+    var wrong = new ArrayList<String>();
+    if (status.getResourcesStale()) {
+      wrong.add("the folder of resources holds a broken set, the last good one stays in force");
+    }
+    if (status.getClosuresOverdue() > 0) {
+      wrong.add("sessions are CLOSING for too long, see: ambit session list --state closing");
+    }
+    if (status.getAuditChainsBroken() > 0) {
+      wrong.add("audit records were refused, see the log of the control plane");
+    }
+    if (!status.getGrantingLeases()) {
+      wrong.add("no leases are granted, see the log of the control plane");
+    }
+    return String.join("; ", wrong);
+  }
+}

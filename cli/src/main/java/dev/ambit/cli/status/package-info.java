@@ -1,0 +1,5 @@
+/// `ambit status`.
+@NullMarked
+package dev.ambit.cli.status;
+
+import org.jspecify.annotations.NullMarked;
