@@ -318,7 +318,8 @@ class ClosureWorkerTest {
     assertThat(world.closures().overdue()).isZero();
     world.clock.advance(Duration.ofSeconds(61));
     World.await("overdue", () -> world.closures().overdue() == 1);
-    // The minute is longer than the issuer says it needs: it lies once more, and then has its time again.
+    // The minute is longer than the issuer says it needs: it lies once more, and then has its time
+    // again.
     World.await("tried again", () -> world.rows(session).getFirst().revokeAttempts() == 2);
     issuer.revocation = issuer::revoke;
     world.clock.advance(Duration.ofSeconds(6));
