@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dev",
     description = {
-      "Runs Ambit on this machine for your own resources, agents and upstreams. FOR DEVELOPMENT ONLY: identities are",
-      "handed to whoever is you, and the proxy may dial this machine."
+      "Runs Ambit on this machine for your own resources, agents and upstreams. FOR DEVELOPMENT ONLY.",
+      "Identities are handed to whoever is you, and the proxy may dial this machine."
     },
     footer = {
       "",
