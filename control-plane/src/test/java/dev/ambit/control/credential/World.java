@@ -58,7 +58,7 @@ public final class World implements AutoCloseable {
           Duration.ofMillis(40),
           Duration.ofSeconds(5),
           Duration.ofSeconds(60));
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   public final ManualClock clock = new ManualClock();
   public final Ids ids = new Ids(clock, new SecureRandom());
@@ -242,7 +242,7 @@ public final class World implements AutoCloseable {
     private final AuditTable audit = new AuditTable(store);
     private final CutTable cuts = new CutTable(store);
     private final CheckpointTable checkpoints = new CheckpointTable(store);
-    private final IssuerHttp http = new IssuerHttp(Duration.ofSeconds(2), Duration.ofMillis(1_500));
+    private final IssuerHttp http = new IssuerHttp(Duration.ofSeconds(5), Duration.ofSeconds(5));
     private final CredentialTable credentials;
     private final Signer signer;
     private final ClosureWorker worker;
