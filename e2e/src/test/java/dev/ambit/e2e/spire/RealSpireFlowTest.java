@@ -212,7 +212,7 @@ class RealSpireFlowTest {
   void aControlPlaneWithoutAnEntryEndsAndSaysWhatToDo() throws Exception {
     var nobody = User.of(61_013);
     var controlPlane = site.startAnotherControlPlane("nobody", nobody);
-    assertThat(controlPlane.awaitExit(PATIENCE)).isEqualTo(1);
+    assertThat(controlPlane.awaitExit(PATIENCE)).isEqualTo(69);
     assertThat(controlPlane.log()).containsPattern(noEntry(nobody));
     assertThat(controlPlane.out()).isEmpty();
   }
