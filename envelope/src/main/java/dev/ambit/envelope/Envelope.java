@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 /// @param workload the SPIFFE ID it is addressed to
 /// @param calls how many calls the session may make in all, at least 1; empty for no limit
 /// @param idle how long it may make no call; zero for no limit
+/// @param facts what conditions may ask about
 public record Envelope(
     SessionId session,
     String template,
@@ -22,6 +23,7 @@ public record Envelope(
     Instant expiresAt,
     Duration idle,
     OptionalLong calls,
+    SessionFacts facts,
     List<Target> targets,
     List<Grant> grants,
     List<DenyRule> denies) {
@@ -44,6 +46,60 @@ public record Envelope(
       throw new IllegalArgumentException("calls: " + calls + " (expected: at least 1)");
     }
     checkNames(targets, grants, denies);
+  }
+
+  /// Of a session of which nothing is known.
+  public Envelope(
+      SessionId session,
+      String template,
+      String workload,
+      Binding binding,
+      Sharing sharing,
+      Instant expiresAt,
+      Duration idle,
+      OptionalLong calls,
+      List<Target> targets,
+      List<Grant> grants,
+      List<DenyRule> denies) {
+    this(
+        session,
+        template,
+        workload,
+        binding,
+        sharing,
+        expiresAt,
+        idle,
+        calls,
+        SessionFacts.NONE,
+        targets,
+        grants,
+        denies);
+  }
+
+  /// The same until another instant.
+  public Envelope withExpiry(Instant next) {
+    return copy(next, facts);
+  }
+
+  /// The same with other facts, as after a change of the context.
+  public Envelope withFacts(SessionFacts next) {
+    return copy(expiresAt, next);
+  }
+
+  private Envelope copy(Instant nextExpiry, SessionFacts nextFacts) {
+    return new Envelope(
+        session,
+        template,
+        workload,
+        binding,
+        sharing,
+        nextExpiry,
+        idle,
+        calls,
+        nextFacts,
+        targets,
+        grants,
+        denies);
   }
 
   private static void checkNames(List<Target> targets, List<Grant> grants, List<DenyRule> denies) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -36,6 +37,7 @@ final class EnvelopeParser {
         required(draft.expiresAt, "expiresAt"),
         required(draft.idle, "idle"),
         draft.calls,
+        draft.facts,
         required(draft.targets, "targets"),
         required(draft.grants, "grants"),
         required(draft.denies, "denies"));
@@ -51,11 +53,36 @@ final class EnvelopeParser {
       case "expiresAt" -> draft.expiresAt = Instant.parse(json.string(key));
       case "idle" -> draft.idle = Duration.parse(json.string(key));
       case "calls" -> draft.calls = OptionalLong.of(json.number(key));
+      case "facts" -> draft.facts = facts();
       case "targets" -> draft.targets = list(key, this::target);
       case "grants" -> draft.grants = list(key, this::grant);
       case "denies" -> draft.denies = list(key, this::rule);
       default -> throw JsonReading.unknown("document");
     }
+  }
+
+  private SessionFacts facts() throws IOException {
+    var draft = new FactsDraft();
+    json.object(
+        "facts",
+        key -> {
+          switch (key) {
+            case "taskId" -> draft.taskId = json.string(key);
+            case "taskPurpose" -> draft.taskPurpose = json.string(key);
+            case "onBehalfOf" -> draft.onBehalfOf = json.string(key);
+            case "parameters" -> draft.parameters = values(key);
+            case "context" -> draft.context = values(key);
+            default -> throw JsonReading.unknown("facts");
+          }
+        });
+    return new SessionFacts(
+        draft.taskId, draft.taskPurpose, draft.onBehalfOf, draft.parameters, draft.context);
+  }
+
+  private Map<String, String> values(String what) throws IOException {
+    var values = new TreeMap<String, String>();
+    json.object(what, key -> values.put(key, json.string(what)));
+    return values;
   }
 
   private Target target() throws IOException {
@@ -212,9 +239,18 @@ final class EnvelopeParser {
     @Nullable Instant expiresAt;
     @Nullable Duration idle;
     OptionalLong calls = OptionalLong.empty();
+    SessionFacts facts = SessionFacts.NONE;
     @Nullable List<Target> targets;
     @Nullable List<Grant> grants;
     @Nullable List<DenyRule> denies;
+  }
+
+  private static final class FactsDraft {
+    String taskId = "";
+    String taskPurpose = "";
+    String onBehalfOf = "";
+    Map<String, String> parameters = Map.of();
+    Map<String, String> context = Map.of();
   }
 
   private static final class TargetDraft {

@@ -3,10 +3,11 @@ package dev.ambit.envelope;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Writes an envelope's keys in their one order. Absent limits and credentials have no key.
+/// Writes an envelope's keys in their one order. Absent limits, facts and credentials have no key.
 final class EnvelopeWriter {
   private final JsonGenerator json;
 
@@ -24,6 +25,7 @@ final class EnvelopeWriter {
     json.writeStringField("expiresAt", envelope.expiresAt().toString());
     json.writeStringField("idle", envelope.idle().toString());
     calls(envelope.calls());
+    facts(envelope.facts());
     json.writeArrayFieldStart("targets");
     for (var target : envelope.targets()) {
       write(target);
@@ -59,6 +61,36 @@ final class EnvelopeWriter {
       case EXCLUSIVE -> "exclusive";
       case BY_HANDLE -> "by-handle";
     };
+  }
+
+  private void facts(SessionFacts facts) throws IOException {
+    if (facts.equals(SessionFacts.NONE)) {
+      return;
+    }
+    json.writeObjectFieldStart("facts");
+    text("taskId", facts.taskId());
+    text("taskPurpose", facts.taskPurpose());
+    text("onBehalfOf", facts.onBehalfOf());
+    values("parameters", facts.parameters());
+    values("context", facts.context());
+    json.writeEndObject();
+  }
+
+  private void text(String key, String text) throws IOException {
+    if (!text.isEmpty()) {
+      json.writeStringField(key, text);
+    }
+  }
+
+  private void values(String key, Map<String, String> values) throws IOException {
+    if (values.isEmpty()) {
+      return;
+    }
+    json.writeObjectFieldStart(key);
+    for (var value : values.entrySet()) {
+      json.writeStringField(value.getKey(), value.getValue());
+    }
+    json.writeEndObject();
   }
 
   private void write(Target target) throws IOException {

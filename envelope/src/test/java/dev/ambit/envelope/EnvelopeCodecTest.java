@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,6 +41,32 @@ class EnvelopeCodecTest {
             "grants":[{"name":"read","target":"good","methods":["GET","HEAD"],\
             "paths":["/v1/{id}"]}],"denies":[]}\
             """);
+  }
+
+  @Test
+  void whatIsKnownOfTheSessionTravelsAndOnlyThat() {
+    var known = new SessionFacts("t-7", "", "maria", Map.of("repo", "a"), Map.of("state", "open"));
+    var text = new String(EnvelopeCodec.encode(Fixtures.e0().withFacts(known)), UTF_8);
+    assertThat(text)
+        .contains(
+            """
+            "facts":{"taskId":"t-7","onBehalfOf":"maria","parameters":{"repo":"a"},\
+            "context":{"state":"open"}},"targets":\
+            """);
+    assertThat(decode(text)).isEqualTo(Parsed.ok(Fixtures.e0().withFacts(known)));
+    assertThat(decode(text.replace("t-7", ""))).isInstanceOf(Parsed.Malformed.class);
+    assertThat(decode(text.replace("taskId", "taskLink"))).isInstanceOf(Parsed.Malformed.class);
+    assertThat(E0).doesNotContain("facts");
+  }
+
+  @Test
+  void aChangedContextChangesNothingElse() {
+    var known = new SessionFacts("t-7", "p", "maria", Map.of("repo", "a"), Map.of("state", "open"));
+    assertThat(known.withContext(Map.of("state", "closed")))
+        .isEqualTo(
+            new SessionFacts("t-7", "p", "maria", Map.of("repo", "a"), Map.of("state", "closed")));
+    assertThatThrownBy(() -> known.withContext(Map.of("state", "\ud800")))
+        .hasMessage("context.state: half a surrogate pair (expected: Unicode)");
   }
 
   @ParameterizedTest(name = "{0} -> {1}")

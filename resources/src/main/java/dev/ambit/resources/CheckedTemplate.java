@@ -7,7 +7,6 @@ import dev.ambit.envelope.DenyRule;
 import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.EnvelopeCodec;
 import dev.ambit.envelope.Grant;
-import dev.ambit.envelope.Names;
 import dev.ambit.envelope.PathTemplate;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -147,6 +146,7 @@ final class CheckedTemplate implements SessionTemplate {
             order.now().plus(ttl),
             limits.idle(),
             limits.calls(),
+            order.facts(),
             List.copyOf(targets.values()),
             grants,
             denies);
@@ -162,11 +162,10 @@ final class CheckedTemplate implements SessionTemplate {
     draft.parameters().forEach((name, pattern) -> check(name, pattern, given.get(name), problems));
     for (var name : given.keySet()) {
       if (!draft.parameters().containsKey(name)) {
-        var field = Names.parameter(name) ? "parameters." + name : "parameters";
         var known = draft.parameters().keySet();
         problems.add(
             new Problem(
-                field,
+                "parameters." + name,
                 "unknown (expected: "
                     + (known.isEmpty() ? "none" : String.join(", ", known))
                     + ")"));

@@ -2,6 +2,7 @@ package dev.ambit.resources;
 
 import dev.ambit.envelope.Binding;
 import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.SessionFacts;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import java.time.Duration;
@@ -33,13 +34,14 @@ public interface SessionTemplate {
 
   /// What an opener asks for.
   ///
+  /// @param facts what the opener says of the session; its parameters fill in the template's
   /// @param ttl shortens the template's; empty: the template's
   record Order(
-      SessionId session,
-      String workload,
-      Map<String, String> parameters,
-      Optional<Duration> ttl,
-      Instant now) {}
+      SessionId session, String workload, SessionFacts facts, Optional<Duration> ttl, Instant now) {
+    public Map<String, String> parameters() {
+      return facts.parameters();
+    }
+  }
 
   /// The frozen envelope, or everything that is wrong with the order.
   sealed interface Instance {

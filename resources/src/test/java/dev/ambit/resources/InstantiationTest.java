@@ -7,6 +7,7 @@ import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.EnvelopeCodec;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.SessionFacts;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Target;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ class InstantiationTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final String CODER = "spiffe://example.org/ns/agents/sa/coder-1";
   private static final Map<String, String> GOOD = Map.of("owner", "acme", "mode", "read");
+
+  private static final Map<String, String> CONTEXT = Map.of("case_state", "open");
 
   @TempDir Path path;
   private ResourceSet set = new ResourceSet("", Map.of(), Map.of(), Map.of(), Policy.DEFAULT);
@@ -56,6 +59,8 @@ class InstantiationTest {
     assertThat(envelope.denies().getFirst().paths())
         .extracting(PathTemplate::text)
         .containsExactly("/owners/acme/secrets/**");
+    assertThat(envelope.facts())
+        .isEqualTo(new SessionFacts("ticket-7", "fix the build", "maria", GOOD, CONTEXT));
     assertThat(EnvelopeCodec.decode(EnvelopeCodec.encode(envelope))).isEqualTo(Parsed.ok(envelope));
   }
 
@@ -85,14 +90,13 @@ class InstantiationTest {
     var order =
         order(
             "spiffe://example.org/ns/agents/sa/writer",
-            Map.of("owner", "a/b", "colour", "red", "bad name", "x"),
+            Map.of("owner", "a/b", "colour", "red"),
             Optional.of(Duration.ofDays(1)));
     assertThat(problems(order))
         .containsExactlyInAnyOrder(
             "parameters.owner: a/b (expected: a match of [A-Za-z0-9-]{1,39})",
             "parameters.mode: missing (expected: a match of read|write|admin)",
             "parameters.colour: unknown (expected: owner, mode)",
-            "parameters: unknown (expected: owner, mode)",
             "ttl: PT24H (expected: 1s to 30m)",
             "workload: not admitted by template ticket (expected:"
                 + " spiffe://example.org/ns/agents/sa/coder*)");
@@ -200,6 +204,10 @@ class InstantiationTest {
   private static SessionTemplate.Order order(
       String workload, Map<String, String> parameters, Optional<Duration> ttl) {
     return new SessionTemplate.Order(
-        new SessionId("01ARZ3NDEKTSV4RRFFQ69G5FAV"), workload, parameters, ttl, NOW);
+        new SessionId("01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        workload,
+        new SessionFacts("ticket-7", "fix the build", "maria", parameters, CONTEXT),
+        ttl,
+        NOW);
   }
 }

@@ -26,6 +26,12 @@ public final class OrderOptions {
   public Map<String, String> parameters = new LinkedHashMap<>();
 
   @Option(
+      names = "--context",
+      paramLabel = "KEY=VALUE",
+      description = "What is true around the job, for conditions; repeat it for each.")
+  public Map<String, String> context = new LinkedHashMap<>();
+
+  @Option(
       names = "--ttl",
       paramLabel = "DURATION",
       description = "Shortens the template's ttl, for example 90s or 10m.")
@@ -63,6 +69,7 @@ public final class OrderOptions {
             .putAllParameters(parameters)
             .setWorkload(Workload.newBuilder().setSpiffeId(workload).setPodUid(podUid))
             .setOnBehalfOf(onBehalfOf)
+            .putAllContext(context)
             .setIdempotencyKey(idempotencyKey);
     if (!(taskId + purpose + link).isEmpty()) {
       request.setTask(Task.newBuilder().setId(taskId).setPurpose(purpose).setLink(link));

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// Sessions as people read them.
@@ -66,7 +67,8 @@ public final class SessionView {
             .fact("task", session.getTask().getId())
             .fact("purpose", session.getTask().getPurpose())
             .fact("link", session.getTask().getLink())
-            .fact("parameters", parameters(session))
+            .fact("parameters", pairs(session.getParametersMap()))
+            .fact("context", pairs(session.getContextMap()))
             .fact("opened", at(session.getOpenedAt()))
             .fact(
                 "expires",
@@ -160,9 +162,9 @@ public final class SessionView {
     return "\n" + table.print(style);
   }
 
-  private static String parameters(Session session) {
-    return session.getParametersMap().entrySet().stream()
-        .sorted(java.util.Map.Entry.comparingByKey())
+  private static String pairs(Map<String, String> pairs) {
+    return pairs.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
         .map(entry -> entry.getKey() + "=" + entry.getValue())
         .collect(Collectors.joining(" "));
   }

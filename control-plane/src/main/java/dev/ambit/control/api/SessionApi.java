@@ -163,6 +163,7 @@ final class SessionApi extends SessionServiceGrpc.SessionServiceImplBase {
         request.getWorkload().getPodUid(),
         new StoredSession.Task(task.getId(), task.getPurpose(), task.getLink()),
         request.getOnBehalfOf(),
+        request.getContextMap(),
         request.hasTtl() ? Optional.of(ProtoTimes.read("ttl", request.getTtl())) : Optional.empty(),
         request.getIdempotencyKey());
   }

@@ -76,7 +76,9 @@ final class SessionViews {
     if (balances.containsKey(BudgetTable.SESSION)) {
       view.setBudget(budget(balances, BudgetTable.SESSION));
     }
-    for (var grant : Sessions.envelope(session).grants()) {
+    var envelope = Sessions.envelope(session);
+    view.putAllContext(envelope.facts().context());
+    for (var grant : envelope.grants()) {
       var summary =
           GrantSummary.newBuilder()
               .setName(grant.name())

@@ -1,6 +1,7 @@
 package dev.ambit.control.lifecycle;
 
 import dev.ambit.control.session.StoredSession.Task;
+import dev.ambit.envelope.SessionFacts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 
 /// What an opener asks for, as it came.
 ///
+/// @param context what conditions may ask about, beside the parameters
 /// @param ttl empty for the template's
 /// @param idempotencyKey empty for none
 public record OpenOrder(
@@ -21,10 +23,18 @@ public record OpenOrder(
     String podUid,
     Task task,
     String onBehalfOf,
+    Map<String, String> context,
     Optional<Duration> ttl,
     String idempotencyKey) {
   public OpenOrder {
     parameters = Map.copyOf(parameters);
+    context = Map.copyOf(context);
+  }
+
+  /// What is frozen into the envelope. Throws [IllegalArgumentException] where a fact is out of
+  /// bounds.
+  SessionFacts facts() {
+    return new SessionFacts(task.id(), task.purpose(), onBehalfOf, parameters, context);
   }
 
   /// Tells a retry from another request under the same key: SHA-256 over every field, each with its
@@ -35,6 +45,7 @@ public record OpenOrder(
       feed(sha, template, workload, podUid, task.id(), task.purpose(), task.link(), onBehalfOf);
       feed(sha, ttl.map(Duration::toString).orElse(""));
       new TreeMap<>(parameters).forEach((name, value) -> feed(sha, name, value));
+      new TreeMap<>(context).forEach((name, value) -> feed(sha, "context." + name, value));
       return HexFormat.of().formatHex(sha.digest());
     } catch (NoSuchAlgorithmException impossible) {
       throw new AssertionError("every JDK has SHA-256", impossible);

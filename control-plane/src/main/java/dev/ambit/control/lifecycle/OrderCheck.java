@@ -44,6 +44,7 @@ final class OrderCheck {
         Integer.toString(order.parameters().size()),
         "at most " + PARAMETERS_MAX);
     order.ttl().ifPresent(ttl -> check.ttl(ttl));
+    check.facts(order);
     return Optional.ofNullable(check.first);
   }
 
@@ -81,6 +82,18 @@ final class OrderCheck {
               "workload.spiffe_id: "
                   + Refusal.quote(value)
                   + " (expected: spiffe://trust-domain/path)");
+    }
+  }
+
+  /// The rest of what goes into the envelope: names and lengths of parameters and context.
+  private void facts(OpenOrder order) {
+    try {
+      var _ = order.facts();
+    } catch (IllegalArgumentException refused) {
+      var message = String.valueOf(refused.getMessage());
+      if (first == null) {
+        first = new Refusal(Kind.INVALID, message.substring(0, message.indexOf(':')), message);
+      }
     }
   }
 

@@ -195,7 +195,7 @@ public final class Sessions {
     if (!now.isBefore(session.expiresAt())) {
       return refuse(Kind.CONFLICT, "state", "expired", "ACTIVE");
     }
-    var longer = until(envelope(session), expiresAt);
+    var longer = envelope(session).withExpiry(expiresAt);
     var forbidden = resources.current().policy().forbids(longer, session.openedAt());
     if (forbidden.isPresent()) {
       return refuse(Kind.INVALID, "ttl", OrderCheck.seconds(ttl), "what the Policy allows");
@@ -218,7 +218,7 @@ public final class Sessions {
     var now = now();
     var instance =
         template.instantiate(
-            new SessionTemplate.Order(id, order.workload(), order.parameters(), order.ttl(), now));
+            new SessionTemplate.Order(id, order.workload(), order.facts(), order.ttl(), now));
     return switch (instance) {
       case Instance.Refused(var problems) -> {
         var first = problems.getFirst();
@@ -333,21 +333,6 @@ public final class Sessions {
         .grants()
         .forEach(grant -> grant.calls().ifPresent(calls -> budgets.put(grant.name(), calls)));
     return budgets;
-  }
-
-  private static Envelope until(Envelope old, Instant expiresAt) {
-    return new Envelope(
-        old.session(),
-        old.template(),
-        old.workload(),
-        old.binding(),
-        old.sharing(),
-        expiresAt,
-        old.idle(),
-        old.calls(),
-        old.targets(),
-        old.grants(),
-        old.denies());
   }
 
   private static Optional<SessionId> parse(String id) {

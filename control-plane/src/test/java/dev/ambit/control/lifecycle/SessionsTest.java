@@ -15,10 +15,12 @@ import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.testing.Desk;
 import dev.ambit.control.testing.FakeTemplate;
 import dev.ambit.control.testing.ManualTime;
+import dev.ambit.envelope.SessionFacts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -200,6 +202,34 @@ class SessionsTest {
   }
 
   @Test
+  void freezesWhatIsSaidOfTheSessionIntoItsEnvelope() {
+    assertThat(Sessions.envelope(desk.open("solo").session()).facts())
+        .isEqualTo(
+            new SessionFacts(
+                "ticket-7", "fix the build", "maria", Map.of(), Map.of("case_state", "open")));
+  }
+
+  @Test
+  void refusesAContextOutOfBounds() {
+    assertThat(refused(desk.sessions.open(OPENER, context(Map.of("case state", "open")))))
+        .isEqualTo("INVALID context: no name (expected: a letter, then letters, digits, _)");
+    assertThat(refused(desk.sessions.open(OPENER, context(Map.of("state", "x".repeat(1_025))))))
+        .isEqualTo("INVALID context.state: 1025 characters (expected: at most 1024)");
+    var many = new HashMap<String, String>();
+    for (var i = 0; i <= SessionFacts.CONTEXT_MAX; i++) {
+      many.put("fact" + i, "");
+    }
+    assertThat(refused(desk.sessions.open(OPENER, context(many))))
+        .isEqualTo("INVALID context: 33 values (expected: at most 32)");
+  }
+
+  @Test
+  void theSameKeyInAnotherContextIsAnotherRequest() {
+    assertThat(context(Map.of("state", "open")).digest())
+        .isNotEqualTo(context(Map.of("state", "closed")).digest());
+  }
+
+  @Test
   void wantsToKnowWhyASessionIsRevoked() throws Exception {
     var id = desk.open("solo").session().id().value();
     assertThat(refused(desk.sessions.close(OPENER, id, true, " ")))
@@ -207,8 +237,22 @@ class SessionsTest {
     assertThat(refused(desk.sessions.close(STRANGER, id, false, ""))).startsWith("UNKNOWN");
   }
 
+  private static OpenOrder context(Map<String, String> context) {
+    return new OpenOrder(
+        "solo",
+        Map.of(),
+        FakeTemplate.WORKLOAD,
+        "",
+        new Task("", "", ""),
+        "",
+        context,
+        Optional.empty(),
+        "");
+  }
+
   private OpenOrder workload(String id) {
-    return new OpenOrder("solo", Map.of(), id, "", new Task("", "", ""), "", Optional.empty(), "");
+    return new OpenOrder(
+        "solo", Map.of(), id, "", new Task("", "", ""), "", Map.of(), Optional.empty(), "");
   }
 
   private OpenOrder ttl(Duration ttl) {
@@ -219,6 +263,7 @@ class SessionsTest {
         "",
         new Task("", "", ""),
         "",
+        Map.of(),
         Optional.of(ttl),
         "");
   }

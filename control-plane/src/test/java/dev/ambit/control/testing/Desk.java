@@ -60,6 +60,7 @@ public final class Desk implements Closures, AutoCloseable {
         "",
         new StoredSession.Task("ticket-7", "fix the build", "https://tickets.example.org/7"),
         "maria",
+        Map.of("case_state", "open"),
         Optional.empty(),
         key);
   }

@@ -74,6 +74,7 @@ public record FakeTemplate(
             order.now().plus(order.ttl().orElse(ttl)),
             idle,
             OptionalLong.of(10),
+            order.facts(),
             List.of(target()),
             List.of(
                 new Grant(
