@@ -1,20 +1,41 @@
 package dev.ambit.envelope;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One call in canonical form: what is judged here is what is sent.
 ///
 /// @param method an upper-case token of the registered methods; case-sensitive
-public record Call(Authority authority, String method, CanonicalPath path, Query query) {
+/// @param fields the headers that may be sent
+/// @param keys what the agent brought of its own; null for nothing
+public record Call(
+    Authority authority,
+    String method,
+    CanonicalPath path,
+    Query query,
+    List<? extends HeaderField> fields,
+    Content content,
+    @Nullable AgentKeys keys) {
   /// The methods there are. TRACE and CONNECT are none: the one reflects credentials, the other is
   /// no call.
   public static final List<String> METHODS =
       List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
   public Call {
+    fields = List.copyOf(fields);
     if (!METHODS.contains(method)) {
       throw new IllegalArgumentException("method: unknown (expected: one of " + METHODS + ")");
     }
+  }
+
+  /// Without headers or a body.
+  public Call(Authority authority, String method, CanonicalPath path, Query query) {
+    this(authority, method, path, query, List.of(), new Content.None(), null);
+  }
+
+  /// The same call, more being known of its body.
+  public Call withContent(Content next) {
+    return new Call(authority, method, path, query, fields, next, keys);
   }
 
   /// Accepts GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, spelled so.

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 /// @param workload the SPIFFE ID it is addressed to
 /// @param calls how many calls the session may make in all, at least 1; empty for no limit
 /// @param idle how long it may make no call; zero for no limit
+/// @param ceiling the most sensitive targets that may be called
 /// @param facts what conditions may ask about
 public record Envelope(
     SessionId session,
@@ -23,6 +24,7 @@ public record Envelope(
     Instant expiresAt,
     Duration idle,
     OptionalLong calls,
+    Sensitivity ceiling,
     SessionFacts facts,
     List<Target> targets,
     List<Grant> grants,
@@ -48,7 +50,7 @@ public record Envelope(
     checkNames(targets, grants, denies);
   }
 
-  /// Of a session of which nothing is known.
+  /// Of a session of which nothing is known and that may call targets of every sensitivity.
   public Envelope(
       SessionId session,
       String template,
@@ -70,6 +72,7 @@ public record Envelope(
         expiresAt,
         idle,
         calls,
+        Sensitivity.RESTRICTED,
         SessionFacts.NONE,
         targets,
         grants,
@@ -96,6 +99,7 @@ public record Envelope(
         nextExpiry,
         idle,
         calls,
+        ceiling,
         nextFacts,
         targets,
         grants,

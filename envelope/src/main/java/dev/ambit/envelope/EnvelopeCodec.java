@@ -19,8 +19,10 @@ public final class EnvelopeCodec {
   /// More than this is refused on both sides.
   public static final int BYTES_MAX = 256 * 1_024;
 
-  private static final int DEPTH_MAX = 8;
-  private static final int DIGITS_MAX = 19;
+  /// Four levels down to a condition, its own, and a list at its leaves.
+  private static final int DEPTH_MAX = 4 + Condition.DEPTH_MAX + 1;
+
+  private static final int DIGITS_MAX = 24;
 
   static final JsonFactory JSON =
       JsonFactory.builder()
@@ -32,7 +34,7 @@ public final class EnvelopeCodec {
                   .maxDocumentLength(BYTES_MAX)
                   .maxStringLength(BYTES_MAX)
                   .maxNumberLength(DIGITS_MAX)
-                  .maxNameLength(64)
+                  .maxNameLength(256)
                   .build())
           .build();
 

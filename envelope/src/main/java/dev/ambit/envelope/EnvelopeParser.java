@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// must be there: a restriction left out would be a grant.
 final class EnvelopeParser {
   private final JsonReading json;
+  private final ConstraintJson axes;
 
   EnvelopeParser(JsonParser parser) {
     this.json = new JsonReading(parser);
+    this.axes = new ConstraintJson(json);
   }
 
   Envelope read() throws IOException {
@@ -37,6 +39,7 @@ final class EnvelopeParser {
         required(draft.expiresAt, "expiresAt"),
         required(draft.idle, "idle"),
         draft.calls,
+        draft.ceiling,
         draft.facts,
         required(draft.targets, "targets"),
         required(draft.grants, "grants"),
@@ -53,6 +56,7 @@ final class EnvelopeParser {
       case "expiresAt" -> draft.expiresAt = Instant.parse(json.string(key));
       case "idle" -> draft.idle = Duration.parse(json.string(key));
       case "calls" -> draft.calls = OptionalLong.of(json.number(key));
+      case "ceiling" -> draft.ceiling = oneOf(key, Sensitivity.values(), Sensitivity::word);
       case "facts" -> draft.facts = facts();
       case "targets" -> draft.targets = list(key, this::target);
       case "grants" -> draft.grants = list(key, this::grant);
@@ -96,6 +100,8 @@ final class EnvelopeParser {
             case "ports" -> draft.ports = ports(key);
             case "scheme" -> draft.scheme = oneOf(key, Scheme.values(), Scheme::text);
             case "addresses" -> draft.addresses = addresses();
+            case "sensitivity" ->
+                draft.sensitivity = oneOf(key, Sensitivity.values(), Sensitivity::word);
             case "bundle" -> draft.roots = new UpstreamRoots.Bundle(json.string(key));
             default -> throw JsonReading.unknown("target");
           }
@@ -106,7 +112,8 @@ final class EnvelopeParser {
         required(draft.ports, "ports"),
         required(draft.scheme, "scheme"),
         required(draft.addresses, "addresses"),
-        draft.roots);
+        draft.roots,
+        draft.sensitivity);
   }
 
   private AddressRules addresses() throws IOException {
@@ -136,6 +143,11 @@ final class EnvelopeParser {
             case "paths" -> draft.paths = parsed(key, PathTemplate::parse);
             case "calls" -> draft.calls = OptionalLong.of(json.number(key));
             case "credential" -> draft.credential = credential();
+            case "query" -> draft.query = axes.constraints(key);
+            case "headers" -> draft.headers = axes.constraints(key);
+            case "body" -> draft.body = axes.body();
+            case "condition" -> draft.condition = ConditionJson.read(json);
+            case "agentCredentials" -> draft.agentCredentials = json.truth(key);
             default -> throw JsonReading.unknown("grant");
           }
         });
@@ -145,7 +157,8 @@ final class EnvelopeParser {
         required(draft.methods, "methods"),
         required(draft.paths, "paths"),
         draft.calls,
-        draft.credential);
+        draft.credential,
+        new Axes(draft.query, draft.headers, draft.body, draft.condition, draft.agentCredentials));
   }
 
   private DenyRule rule() throws IOException {
@@ -239,6 +252,7 @@ final class EnvelopeParser {
     @Nullable Instant expiresAt;
     @Nullable Duration idle;
     OptionalLong calls = OptionalLong.empty();
+    Sensitivity ceiling = Sensitivity.RESTRICTED;
     SessionFacts facts = SessionFacts.NONE;
     @Nullable List<Target> targets;
     @Nullable List<Grant> grants;
@@ -262,6 +276,7 @@ final class EnvelopeParser {
     @Nullable Boolean allowPrivate;
     @Nullable List<Cidr> cidrs;
     UpstreamRoots roots = new UpstreamRoots.SystemRoots();
+    Sensitivity sensitivity = Sensitivity.RESTRICTED;
   }
 
   private static final class GrantDraft {
@@ -273,5 +288,10 @@ final class EnvelopeParser {
     @Nullable CredentialRef credential;
     @Nullable String provider;
     @Nullable SortedMap<String, List<String>> narrow;
+    @Nullable SortedMap<String, Constraint> query;
+    @Nullable SortedMap<String, Constraint> headers;
+    @Nullable BodyRule body;
+    @Nullable Condition condition;
+    boolean agentCredentials;
   }
 }

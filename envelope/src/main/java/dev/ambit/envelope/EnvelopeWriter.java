@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Writes an envelope's keys in their one order. Absent limits, facts and credentials have no key.
+/// Writes an envelope's keys in their one order. What limits nothing has no key.
 final class EnvelopeWriter {
   private final JsonGenerator json;
 
@@ -25,6 +25,7 @@ final class EnvelopeWriter {
     json.writeStringField("expiresAt", envelope.expiresAt().toString());
     json.writeStringField("idle", envelope.idle().toString());
     calls(envelope.calls());
+    sensitivity("ceiling", envelope.ceiling());
     facts(envelope.facts());
     json.writeArrayFieldStart("targets");
     for (var target : envelope.targets()) {
@@ -76,6 +77,12 @@ final class EnvelopeWriter {
     json.writeEndObject();
   }
 
+  private void sensitivity(String key, Sensitivity sensitivity) throws IOException {
+    if (sensitivity != Sensitivity.RESTRICTED) {
+      json.writeStringField(key, sensitivity.word());
+    }
+  }
+
   private void text(String key, String text) throws IOException {
     if (!text.isEmpty()) {
       json.writeStringField(key, text);
@@ -107,6 +114,7 @@ final class EnvelopeWriter {
     json.writeBooleanField("allowPrivate", target.addresses().allowPrivate());
     strings("cidrs", target.addresses().cidrs().stream().map(Cidr::text).toList());
     json.writeEndObject();
+    sensitivity("sensitivity", target.sensitivity());
     switch (target.roots()) {
       case UpstreamRoots.SystemRoots() -> {}
       case UpstreamRoots.Bundle(String pem) -> json.writeStringField("bundle", pem);
@@ -122,6 +130,7 @@ final class EnvelopeWriter {
     strings("paths", grant.paths().stream().map(PathTemplate::text).toList());
     calls(grant.calls());
     write(grant.credential());
+    ConstraintJson.write(json, grant.axes());
     json.writeEndObject();
   }
 

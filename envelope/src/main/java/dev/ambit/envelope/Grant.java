@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param paths at least one
 /// @param calls how many calls it may make in all, at least 1; empty for no budget of its own
 /// @param credential what is injected; null for nothing
+/// @param axes what it asks beyond method and path
 public record Grant(
     String name,
     String target,
     Set<String> methods,
     List<PathTemplate> paths,
     OptionalLong calls,
-    @Nullable CredentialRef credential) {
+    @Nullable CredentialRef credential,
+    Axes axes) {
   /// Paths in one grant.
   public static final int PATHS_MAX = 256;
 
@@ -34,6 +36,17 @@ public record Grant(
     if (calls.isPresent() && calls.getAsLong() < 1) {
       throw new IllegalArgumentException("grant " + name + ": calls (expected: at least 1)");
     }
+  }
+
+  /// Asks nothing beyond method and path.
+  public Grant(
+      String name,
+      String target,
+      Set<String> methods,
+      List<PathTemplate> paths,
+      OptionalLong calls,
+      @Nullable CredentialRef credential) {
+    this(name, target, methods, paths, calls, credential, Axes.NONE);
   }
 
   /// A copy in alphabetical order, so that messages and bytes are the same every time.

@@ -48,6 +48,34 @@ final class JsonReading {
     }
   }
 
+  /// Moves to the next token.
+  void next() throws IOException {
+    json.nextToken();
+  }
+
+  /// Stands at the beginning of an array whose elements are read one by one.
+  void begin(String what) {
+    expect(JsonToken.START_ARRAY, what);
+  }
+
+  /// Moves to the end of the array, which must be next.
+  void end(String what) throws IOException {
+    json.nextToken();
+    expect(JsonToken.END_ARRAY, what);
+  }
+
+  /// A scalar as a value of JSON.
+  Json scalar(String what) throws IOException {
+    return switch (json.currentToken()) {
+      case VALUE_STRING -> new Json.Text(json.getText());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new JsonNumber(json.getText());
+      case VALUE_TRUE -> new Json.Truth(true);
+      case VALUE_FALSE -> new Json.Truth(false);
+      case VALUE_NULL -> new Json.Nothing();
+      case null, default -> throw new IllegalArgumentException(what + ": wrong type");
+    };
+  }
+
   String string(String what) throws IOException {
     expect(JsonToken.VALUE_STRING, what);
     return json.getText();

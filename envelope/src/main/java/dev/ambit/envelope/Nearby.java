@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The sentence that a refused caller reads: what is granted nearby. Built from the envelope alone,
 /// so that nothing an agent chose comes back in it, and short: at most five of anything.
@@ -12,6 +14,9 @@ final class Nearby {
   static final int NAMED_MAX = 5;
 
   private static final int CHARS_MAX = 120;
+
+  /// Of all that one grant says of an axis.
+  private static final int AXIS_CHARS_MAX = 400;
 
   private Nearby() {}
 
@@ -65,6 +70,55 @@ final class Nearby {
         : "On target " + target.name() + ", granted is " + some(each) + ".";
   }
 
+  static String ceiling(Target target, Sensitivity ceiling) {
+    return "Target "
+        + target.name()
+        + " is "
+        + target.sensitivity().word()
+        + "; this session may go up to "
+        + ceiling.word()
+        + ".";
+  }
+
+  /// Grants that have method and path, but fail on one axis.
+  static String axis(Reason reason, Target target, List<Grant> grants) {
+    var each = new LinkedHashSet<String>();
+    for (var grant : grants.subList(0, Math.min(grants.size(), NAMED_MAX + 1))) {
+      var axes = grant.axes();
+      var body = axes.body();
+      switch (reason) {
+        case QUERY_NOT_GRANTED -> each.add(named("in the query", axes.query()));
+        case HEADER_NOT_GRANTED -> each.add(named("in the headers", axes.headers()));
+        case BODY_NOT_GRANTED ->
+            each.add(
+                named("in a body of JSON", body == null ? null : body.members())
+                    + (body != null && body.additional() ? ", and other members" : ""));
+        default -> each.add("grant " + grant.name() + " while its condition holds");
+      }
+    }
+    return "On this path of target "
+        + target.name()
+        + ", granted is "
+        + some(each, AXIS_CHARS_MAX)
+        + ".";
+  }
+
+  private static String named(String where, @Nullable SortedMap<String, Constraint> constraints) {
+    var each = new LinkedHashSet<String>();
+    if (constraints != null) {
+      constraints.forEach((name, constraint) -> each.add(named(name, constraint)));
+    }
+    return where + " " + (each.isEmpty() ? "nothing" : some(each));
+  }
+
+  private static String named(String name, Constraint constraint) {
+    var words = constraint.words();
+    if (constraint.optional()) {
+      words = words.isEmpty() ? "optional" : "optional, " + words;
+    }
+    return words.isEmpty() ? name : name + " (" + words + ")";
+  }
+
   private static Set<String> paths(List<Grant> grants) {
     var paths = new LinkedHashSet<String>();
     grants.forEach(grant -> paths.addAll(texts(grant.paths())));
@@ -78,12 +132,16 @@ final class Nearby {
   }
 
   private static String some(Set<String> all) {
+    return some(all, CHARS_MAX);
+  }
+
+  private static String some(Set<String> all, int charsMax) {
     var named = new ArrayList<String>();
     for (var one : all) {
       if (named.size() == NAMED_MAX) {
         return String.join(", ", named) + " and more";
       }
-      named.add(one.length() > CHARS_MAX ? one.substring(0, CHARS_MAX) + "…" : one);
+      named.add(one.length() > charsMax ? one.substring(0, charsMax) + "…" : one);
     }
     return String.join(", ", named);
   }

@@ -4,8 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The query of a call as it will be sent: its parameters in order, checked to be printable ASCII
 /// without a fragment. Tolerated and mapped: empty parameters (`a&&b`) are dropped. Refused,
@@ -25,7 +28,13 @@ public record Query(List<Parameter> parameters) {
   }
 
   /// One `name=value` as written; `name` decoded once for comparison, `raw` as it will be sent.
-  public record Parameter(String name, String raw) {}
+  public record Parameter(String name, String raw) {
+    /// What stands behind the `=`, as sent; empty where there is none.
+    String rawValue() {
+      var equals = raw.indexOf('=');
+      return equals < 0 ? "" : raw.substring(equals + 1);
+    }
+  }
 
   /// Parses what follows the question mark.
   public static Parsed<Query> parse(CharSequence raw) {
@@ -50,6 +59,56 @@ public record Query(List<Parameter> parameters) {
       }
     }
     return this;
+  }
+
+  /// The value of the one parameter of this name; null where there is none or more than one, or
+  /// where it has two readings: a plus may be a space, and not every server reads other bytes than
+  /// UTF-8 alike.
+  @Nullable String only(String name) {
+    Parameter found = null;
+    for (var parameter : parameters) {
+      if (parameter.name().equals(name)) {
+        if (found != null) {
+          return null;
+        }
+        found = parameter;
+      }
+    }
+    return found == null || found.rawValue().indexOf('+') >= 0 ? null : value(found);
+  }
+
+  /// Whether each parameter is one of those named, there once and as it must be, and none that must
+  /// be there is missing. A value with a plus must be right with a space in its place too.
+  boolean within(Map<String, Constraint> named) {
+    // More than there are names: some name stands twice, or has no constraint.
+    if (parameters.size() > named.size()) {
+      return false;
+    }
+    var met = new HashSet<String>();
+    for (var parameter : parameters) {
+      var constraint = named.get(parameter.name());
+      if (constraint == null || !met.add(parameter.name())) {
+        return false;
+      }
+      if (!constraint.free()) {
+        var value = value(parameter);
+        if (value == null
+            || !constraint.admits(value)
+            || (parameter.rawValue().indexOf('+') >= 0 && !constraint.admits(spaced(parameter)))) {
+          return false;
+        }
+      }
+    }
+    return named.entrySet().stream()
+        .allMatch(each -> each.getValue().optional() || met.contains(each.getKey()));
+  }
+
+  private static @Nullable String value(Parameter parameter) {
+    return decoded(parameter.rawValue()) instanceof Parsed.Ok<String>(String value) ? value : null;
+  }
+
+  private static String spaced(Parameter parameter) {
+    return decoded(parameter.rawValue().replace('+', ' ')).orThrow();
   }
 
   /// The text after the question mark; empty when there is no parameter.
@@ -102,7 +161,10 @@ public record Query(List<Parameter> parameters) {
   }
 
   private static Parsed<String> name(String raw, int start, int end) {
-    var written = raw.substring(start, end);
+    return decoded(raw.substring(start, end));
+  }
+
+  private static Parsed<String> decoded(String written) {
     if (written.indexOf('%') < 0) {
       return Parsed.ok(written);
     }

@@ -2,11 +2,13 @@ package dev.ambit.envelope;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// One envelope, compiled. Pure and immutable: the same call at the same instant gets the same
 /// answer, on any thread.
@@ -38,8 +40,9 @@ public final class Rules {
     return envelope;
   }
 
-  /// Decides one call: not expired, target known, deny rules, then the grants in document order;
-  /// the first that matches on every axis permits, else the nearest miss is told.
+  /// Decides one call: not expired, target known and not too sensitive, deny rules, then the grants
+  /// in document order; the first that matches on every axis permits, else the nearest miss is
+  /// told. Where that grant asks for a body that was not read, the answer is to read it.
   public Decision decide(Call call, Instant now) {
     if (!now.isBefore(envelope.expiresAt())) {
       return expired;
@@ -62,7 +65,24 @@ public final class Rules {
   private record Forbidden(DenyRule rule, Decision.Denied answer) {}
 
   /// A grant with its methods as bits by their place in [Call#METHODS].
-  private record Permitting(int methods, List<PathTemplate> paths, Decision.Permitted answer) {
+  private record Permitting(
+      int methods,
+      List<PathTemplate> paths,
+      Axes axes,
+      @Nullable BodyShape body,
+      Decision.Permitted answer,
+      Decision.NeedsBody question) {
+    static Permitting of(Target target, Grant grant) {
+      var rule = grant.axes().body();
+      return new Permitting(
+          grant.methods().stream().mapToInt(Rules::bit).sum(),
+          grant.paths(),
+          grant.axes(),
+          rule == null ? null : new BodyShape(rule),
+          new Decision.Permitted(target, grant),
+          new Decision.NeedsBody(target, grant));
+    }
+
     boolean hasMethod(int method) {
       return (methods & method) != 0;
     }
@@ -77,19 +97,45 @@ public final class Rules {
     }
   }
 
+  /// On what a grant with the method and path fails, from what is asked first to what is asked
+  /// last.
+  private enum Miss {
+    QUERY(Reason.QUERY_NOT_GRANTED),
+    HEADER(Reason.HEADER_NOT_GRANTED),
+    CONDITION(Reason.CONDITION_FALSE),
+    BODY(Reason.BODY_NOT_GRANTED),
+    /// On nothing yet: the body is to be read.
+    UNREAD(null),
+    /// On nothing.
+    NONE(null);
+
+    private final @Nullable Reason reason;
+
+    Miss(@Nullable Reason reason) {
+      this.reason = reason;
+    }
+  }
+
   private static int bit(String method) {
     return 1 << Call.METHODS.indexOf(method);
   }
 
   /// One target with all that is said about it.
   private static final class Side {
+    private final Envelope envelope;
     private final Target target;
     private final Decision.Denied wrongScheme;
+    private final Decision.@Nullable Denied tooSensitive;
     private final List<Forbidden> rules = new ArrayList<>();
     private final List<Permitting> grants = new ArrayList<>();
 
     Side(Target target, Envelope envelope) {
+      this.envelope = envelope;
       this.target = target;
+      this.tooSensitive =
+          target.sensitivity().compareTo(envelope.ceiling()) > 0
+              ? denied(Reason.SENSITIVITY_EXCEEDED, Nearby.ceiling(target, envelope.ceiling()))
+              : null;
       this.wrongScheme = denied(Reason.PROTOCOL_NOT_GRANTED, Nearby.scheme(target));
       for (var rule : envelope.denies()) {
         if (rule.target().equals(target.name())) {
@@ -98,13 +144,15 @@ public final class Rules {
       }
       for (var grant : envelope.grants()) {
         if (grant.target().equals(target.name())) {
-          var methods = grant.methods().stream().mapToInt(Rules::bit).sum();
-          grants.add(new Permitting(methods, grant.paths(), new Decision.Permitted(target, grant)));
+          grants.add(Permitting.of(target, grant));
         }
       }
     }
 
     Decision decide(Call call) {
+      if (tooSensitive != null) {
+        return tooSensitive;
+      }
       if (call.authority().scheme() != target.scheme()) {
         return wrongScheme;
       }
@@ -117,15 +165,69 @@ public final class Rules {
       for (var i = 0; i < grants.size(); i++) {
         var grant = grants.get(i);
         if (grant.hasMethod(method) && grant.hasPath(call.path())) {
-          return grant.answer();
+          var miss = miss(grant, call);
+          if (miss == Miss.NONE) {
+            return grant.answer();
+          } else if (miss == Miss.UNREAD) {
+            return grant.question();
+          }
         }
       }
-      return nearestMiss(method, call.path());
+      return nearestMiss(method, call);
     }
 
-    /// The grant that fails last decides what is told: one with the path but another method, else
-    /// one with the method but another path.
-    private Decision nearestMiss(int method, CanonicalPath path) {
+    /// The first axis on which a grant with the call's method and path fails; what can be judged
+    /// only by reading the body comes last.
+    private Miss miss(Permitting grant, Call call) {
+      var axes = grant.axes();
+      if (axes.query() != null && !query(axes, call).within(axes.query())) {
+        return Miss.QUERY;
+      }
+      if (axes.headers() != null
+          && !Headers.within(axes.headers(), call, axes.agentCredentials())) {
+        return Miss.HEADER;
+      }
+      var condition = axes.condition();
+      if (condition != null && !condition.holds(new Scene(envelope, call, target))) {
+        return Miss.CONDITION;
+      }
+      return grant.body() == null ? Miss.NONE : bodyMiss(grant.body(), call);
+    }
+
+    private static Miss bodyMiss(BodyShape body, Call call) {
+      return switch (call.content()) {
+        case Content.None() -> Miss.BODY;
+        case Content.Unread() -> Headers.announceJson(call) ? Miss.UNREAD : Miss.BODY;
+        case Content.Read(var value) ->
+            Headers.announceJson(call) && body.admits(value) ? Miss.NONE : Miss.BODY;
+      };
+    }
+
+    private static Query query(Axes axes, Call call) {
+      var keys = call.keys();
+      return axes.agentCredentials() && keys != null ? keys.query() : call.query();
+    }
+
+    /// The grant that fails last decides what is told: one with method and path, by the axis it
+    /// fails on; else one with the path but another method; else one with the method but another
+    /// path.
+    private Decision nearestMiss(int method, Call call) {
+      var path = call.path();
+      // Judged once more each, and not once for every axis: a body may be large.
+      var misses = new EnumMap<Miss, List<Grant>>(Miss.class);
+      for (var grant : grants) {
+        if (grant.hasMethod(method) && grant.hasPath(path)) {
+          misses
+              .computeIfAbsent(miss(grant, call), _ -> new ArrayList<>())
+              .add(grant.answer().grant());
+        }
+      }
+      for (var axis : List.of(Miss.BODY, Miss.CONDITION, Miss.HEADER, Miss.QUERY)) {
+        var failing = misses.get(axis);
+        if (failing != null && axis.reason != null) {
+          return denied(axis.reason, Nearby.axis(axis.reason, target, failing));
+        }
+      }
       var samePath = some(grant -> grant.hasPath(path));
       if (!samePath.isEmpty()) {
         return denied(Reason.METHOD_NOT_GRANTED, Nearby.methods(target, samePath));

@@ -11,13 +11,15 @@ import java.util.TreeSet;
 /// @param hosts 1 to 64
 /// @param ports 1 to 64, ascending
 /// @param scheme what is spoken there; calls of the other scheme are `protocol_not_granted`
+/// @param sensitivity compared with the ceiling of the envelope
 public record Target(
     String name,
     List<HostPattern> hosts,
     Set<Integer> ports,
     Scheme scheme,
     AddressRules addresses,
-    UpstreamRoots roots) {
+    UpstreamRoots roots,
+    Sensitivity sensitivity) {
   /// Hosts, and likewise ports, in one target.
   public static final int HOSTS_MAX = 64;
 
@@ -38,5 +40,16 @@ public record Target(
         throw new IllegalArgumentException("target " + name + ": port (expected: 1 to 65535)");
       }
     }
+  }
+
+  /// Of which nothing is said, so that it may be as sensitive as can be.
+  public Target(
+      String name,
+      List<HostPattern> hosts,
+      Set<Integer> ports,
+      Scheme scheme,
+      AddressRules addresses,
+      UpstreamRoots roots) {
+    this(name, hosts, ports, scheme, addresses, roots, Sensitivity.RESTRICTED);
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// One envelope has one spelling, and whoever reads it understands all of it or refuses it.
 class EnvelopeCodecTest {
+  private static final String CONSTRAINED =
+      new String(EnvelopeCodec.encode(Fixtures.constrained()), UTF_8);
   private static final String E0 = new String(EnvelopeCodec.encode(Fixtures.e0()), UTF_8);
 
   @Test
@@ -113,6 +116,103 @@ class EnvelopeCodecTest {
     var other = E0.replaceFirst(Pattern.quote(part), Matcher.quoteReplacement(replacement));
     assertThat(other).isNotEqualTo(E0);
     assertThat(decode(other)).isInstanceOf(Parsed.Malformed.class);
+  }
+
+  @Test
+  void everyAxisTravels() {
+    assertThat(decode(CONSTRAINED)).isEqualTo(Parsed.ok(Fixtures.constrained()));
+    assertThat(CONSTRAINED)
+        .contains(
+            """
+            "query":{"page":{"optional":true,"in":["a",1.5,true,null],"prefix":"a","min":-1,\
+            "max":9007199254740991,"minLength":1,"maxLength":9,"pattern":"[a-z]+"},"q":{}},\
+            "headers":{"accept":{}},"body":{"json":{"/a/b~1c":{"optional":true,\
+            """)
+        .contains("\"ceiling\":\"confidential\",\"facts\":{")
+        .contains("\"sensitivity\":\"internal\"")
+        .contains(
+            """
+            ["==text",["key","session.context",["text","state"]],["text","open"]]\
+            """);
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "optional":true,     | "optional":false,
+          "optional":true,     | "regex":"x","optional":true,
+          "in":["a",           | "equals":"x","in":["a",
+          "in":["a",           | "in":[["a"],
+          1.5                  | 1.50
+          "min":-1             | "min":"-1"
+          "min":-1             | "min":-1.0
+          "minLength":1        | "minLength":-1
+          "minLength":1        | "minLength":1.0
+          [a-z]+               | [a-z
+          "q":{}               | "q":null
+          "q":{}               | "Q":{},"q&":{}
+          {"accept":{}}        | {"Accept":{}}
+          /a/b~1c              | a/b~1c
+          /a/b~1c              | /a/b~c
+          "additional":true    | "additional":true,"form":{}
+          ,"additional":true   | ''
+          "agentCredentials":true | "agentCredentials":false
+          "==text"             | "eqtext"
+          "==text"             | "==int"
+          "<=int"              | "=<int"
+          session.context      | session.secrets
+          call.port            | call.tool
+          ["true"]             | ["true","true"]
+          ["true"]             | true
+          ["true"]             | ["maybe"]
+          "startsWith"         | "contains"
+          "confidential"       | "secret"
+          "confidential"       | "restricted"
+          "internal"           | "Internal"
+          """)
+  void refusesWhatItDoesNotKnowOnEveryAxis(String part, String replacement) {
+    var other =
+        CONSTRAINED.replaceFirst(Pattern.quote(part), Matcher.quoteReplacement(replacement));
+    assertThat(other).isNotEqualTo(CONSTRAINED);
+    assertThat(decode(other)).isInstanceOf(Parsed.Malformed.class);
+  }
+
+  @Test
+  void a154ConditionsAreBoundedInDepthAndParts() {
+    assertThat(decode(CONSTRAINED.replace("[\"true\"]", nested(40))))
+        .isInstanceOf(Parsed.Malformed.class);
+    Condition wide = new Condition.Always(true);
+    for (var level = 0; level < 8; level++) {
+      wide = new Condition.And(wide, wide); // 511 parts on 9 levels
+    }
+    assertThat(decode(withCondition(wide))).isInstanceOf(Parsed.Malformed.class);
+    Condition deep = new Condition.Always(true);
+    for (var level = 1; level < Condition.DEPTH_MAX; level++) {
+      deep = new Condition.Not(deep);
+    }
+    assertThat(decode(withCondition(deep))).isInstanceOf(Parsed.Ok.class);
+    assertThat(decode(withCondition(new Condition.Not(deep)))).isInstanceOf(Parsed.Malformed.class);
+  }
+
+  private static String withCondition(Condition condition) {
+    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var grant =
+        new Grant(
+            "g",
+            "good",
+            Set.of("GET"),
+            Fixtures.paths("/"),
+            OptionalLong.empty(),
+            null,
+            new Axes(null, null, null, condition, false));
+    var envelope = Fixtures.envelope(List.of(target), List.of(grant), List.of());
+    return new String(EnvelopeCodec.encode(envelope), UTF_8);
+  }
+
+  private static String nested(int levels) {
+    return "[\"not\",".repeat(levels) + "[\"true\"]" + "]".repeat(levels);
   }
 
   @Test

@@ -1,8 +1,11 @@
 package dev.ambit.envelope;
 
+import com.google.re2j.Pattern;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -67,6 +70,80 @@ final class Fixtures {
             grant("pool", "pool", Set.of("GET"), "/**"),
             grant("plain", "plain", Set.of("GET"), "/")),
         List.of(new DenyRule("good", Set.of(), paths("/files/secret/**"))));
+  }
+
+  /// One grant that asks something on every axis, and what is known of the session.
+  static Envelope constrained() {
+    var target = target("good", Scheme.HTTPS, 443, "api.good.test");
+    var internal =
+        new Target(
+            target.name(),
+            target.hosts(),
+            target.ports(),
+            target.scheme(),
+            target.addresses(),
+            target.roots(),
+            Sensitivity.INTERNAL);
+    var every =
+        new Constraint(
+            true,
+            List.of(
+                new Json.Text("a"),
+                new JsonNumber("1.5"),
+                new Json.Truth(true),
+                new Json.Nothing()),
+            "a",
+            new JsonNumber("-1"),
+            new JsonNumber("9007199254740991"),
+            OptionalInt.of(1),
+            OptionalInt.of(9),
+            Pattern.compile("[a-z]+"));
+    var axes =
+        new Axes(
+            new TreeMap<>(Map.of("page", every, "q", Constraint.ANY)),
+            new TreeMap<>(Map.of("accept", Constraint.ANY)),
+            new BodyRule(new TreeMap<>(Map.of("/a/b~1c", every)), true),
+            everyPart(),
+            true);
+    var grant =
+        new Grant("post", "good", Set.of("POST"), paths("/v1"), OptionalLong.empty(), null, axes);
+    var e = envelope(List.of(internal), List.of(grant), List.of());
+    return new Envelope(
+        e.session(),
+        e.template(),
+        e.workload(),
+        e.binding(),
+        e.sharing(),
+        e.expiresAt(),
+        e.idle(),
+        e.calls(),
+        Sensitivity.CONFIDENTIAL,
+        new SessionFacts("t-7", "fix", "maria", Map.of("repo", "x"), Map.of("state", "open")),
+        e.targets(),
+        e.grants(),
+        e.denies());
+  }
+
+  /// A condition with every kind of part.
+  private static Condition everyPart() {
+    var key = new TextTerm.Lookup(TextTerm.Table.SESSION_CONTEXT, new TextTerm.Literal("state"));
+    var parts =
+        List.<Condition>of(
+            new Condition.Always(true),
+            new Condition.Not(new Condition.Always(false)),
+            new Condition.CompareText(Comparison.EQUAL, key, new TextTerm.Literal("open")),
+            new Condition.CompareWhole(
+                Comparison.LESS_OR_EQUAL, WholeTerm.Field.CALL_PORT, new WholeTerm.Literal(443)),
+            new Condition.CompareWhole(
+                Comparison.GREATER, new WholeTerm.Size(key), new WholeTerm.Literal(-1)),
+            new Condition.InTexts(TextTerm.Field.CALL_METHOD, List.of("GET", "POST")),
+            new Condition.InWholes(WholeTerm.Field.TARGET_SENSITIVITY, List.of(0L, 1L)),
+            new Condition.HasKey(new TextTerm.Literal("repo"), TextTerm.Table.SESSION_PARAMETERS),
+            new Condition.StartsWith(TextTerm.Field.CALL_PATH, new TextTerm.Literal("/v1")),
+            new Condition.EndsWith(TextTerm.Field.CALL_HOST, new TextTerm.Literal(".test")),
+            new Condition.Matches(TextTerm.Field.TARGET_NAME, Pattern.compile("^g")));
+    return parts.stream()
+        .reduce(new Condition.Or(parts.getFirst(), parts.getLast()), Condition.And::new);
   }
 
   static Call call(String method, String url) {

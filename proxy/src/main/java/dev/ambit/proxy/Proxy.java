@@ -181,7 +181,7 @@ public final class Proxy implements AutoCloseable {
     var path =
         new RequestPath(
             sessions,
-            new Scope(clock),
+            new Scope(clock, limits),
             new Approvals(),
             new LedgerBudgets(ledger, settlements, ends, ids::next),
             new Resolver(around.names().apply(names), (to, rules) -> dialled.admits(to, rules)),

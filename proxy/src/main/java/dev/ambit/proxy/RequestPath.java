@@ -29,7 +29,7 @@ public record RequestPath(
 
   public CompletionStage<Outcome<Exchange>> carry(Arrival arrival, AgentStream agent) {
     return Passage.of(sessions.identify(arrival))
-        .then(scope::permit)
+        .thenClaim(bound -> scope.permit(bound, agent))
         .then(approvals::approve)
         .thenClaim(budgets::reserve)
         .thenAwait(upstreams::resolve)

@@ -67,6 +67,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedCollection;
@@ -164,7 +165,7 @@ public final class DataPlane implements AutoCloseable {
     var path =
         new RequestPath(
             sessions,
-            new Scope(clock),
+            new Scope(clock, limits),
             new Approvals(),
             new LedgerBudgets(ledger, new Settlements(ledger, (_, _) -> () -> {}), log, ids::next),
             new Resolver(
@@ -220,6 +221,17 @@ public final class DataPlane implements AutoCloseable {
 
   public X509Certificate podCertificate() {
     return podCa.certificate();
+  }
+
+  /// Puts a next version of the session's envelope in force, as `control` would.
+  public void put(Envelope next) throws InterruptedException, ExecutionException {
+    image = image(next);
+    loop.submit(() -> relay.enforce(image)).get();
+  }
+
+  /// The envelope that is in force.
+  public Envelope envelope() {
+    return Objects.requireNonNull(image.sessions().get(SESSION)).rules().envelope();
   }
 
   /// Ends the session as `control` would: next image, then every enforcer on the loop.

@@ -113,14 +113,19 @@ final class CheckedTemplate implements SessionTemplate {
     var grants = new ArrayList<Grant>();
     for (var grant : draft.grants()) {
       var credential = credential(grant, order.parameters(), problems);
-      grants.add(
-          new Grant(
-              grant.name(),
-              grant.target().text(),
-              grant.methods(),
-              bound(grant.paths(), order.parameters()),
-              grant.calls(),
-              credential));
+      try {
+        grants.add(
+            new Grant(
+                grant.name(),
+                grant.target().text(),
+                grant.methods(),
+                bound(grant.paths(), order.parameters()),
+                grant.calls(),
+                credential,
+                grant.axes().bind(order.parameters())));
+      } catch (IllegalArgumentException e) {
+        problems.add(new Problem("parameters", "grant " + grant.name() + ": " + e.getMessage()));
+      }
     }
     return problems.isEmpty() ? freeze(order, ttl, grants) : new Instance.Refused(problems);
   }
@@ -146,6 +151,7 @@ final class CheckedTemplate implements SessionTemplate {
             order.now().plus(ttl),
             limits.idle(),
             limits.calls(),
+            draft.ceiling(),
             order.facts(),
             List.copyOf(targets.values()),
             grants,

@@ -28,6 +28,9 @@ final class Section {
     this.mapping = mapping;
   }
 
+  /// A scalar of whatever type, with its place.
+  record Value(Yaml.Scalar scalar, Place place) {}
+
   /// A string of a list, with its place.
   record Item(String text, Place place) {}
 
@@ -53,6 +56,11 @@ final class Section {
             .map(Yaml.Entry::line)
             .orElse(mapping.line());
     return new Place(file, line, path.isEmpty() ? key : path + "." + key);
+  }
+
+  /// As [#place], of a key that the author made up: nothing of it stands there unescaped.
+  Place placeOf(String key) {
+    return new Place(file, place(key).line(), place(Findings.shown(key)).key());
   }
 
   boolean has(String key) {
@@ -101,6 +109,23 @@ final class Section {
     }
     findings.add(place(key), value.get().kind(), "true or false");
     return false;
+  }
+
+  /// A scalar of whatever type, if there is the key.
+  Optional<Value> scalar(String key) {
+    return value(key).flatMap(value -> scalar(place(key), value));
+  }
+
+  /// The scalars of a list with at least one, if there is the key.
+  List<Value> scalars(String key, int sizeMax) {
+    var scalars = new ArrayList<Value>();
+    refuseEmpty(key);
+    var values = items(key, sizeMax);
+    for (var i = 0; i < values.size(); i++) {
+      var at = new Place(file, values.get(i).line(), place(key).key() + "[" + i + "]");
+      scalar(at, values.get(i)).ifPresent(scalars::add);
+    }
+    return scalars;
   }
 
   /// An integer of the range, if there is the key.
@@ -192,9 +217,7 @@ final class Section {
     for (var key : keys()) {
       if (!known.contains(key) && !refused.contains(key)) {
         findings.add(
-            new Place(file, place(key).line(), place(Findings.shown(key)).key()),
-            "unknown key",
-            known.isEmpty() ? "none" : String.join(", ", known));
+            placeOf(key), "unknown key", known.isEmpty() ? "none" : String.join(", ", known));
       }
     }
   }
@@ -236,6 +259,14 @@ final class Section {
       return List.of();
     }
     return items;
+  }
+
+  private Optional<Value> scalar(Place at, Yaml value) {
+    if (value instanceof Yaml.Scalar scalar) {
+      return Optional.of(new Value(scalar, at));
+    }
+    findings.add(at, value.kind(), "a single value");
+    return Optional.empty();
   }
 
   private Optional<String> string(String key, Yaml value) {

@@ -15,6 +15,30 @@ record Substitution(String text) {
     return walk(text, name -> Names.parameter(name) ? "" : null).map(_ -> new Substitution(text));
   }
 
+  /// The value that stands there, if each name in it is a parameter; else a finding.
+  static Optional<Substitution> read(Section.Item item, Set<String> parameters, Findings findings) {
+    var value = parse(item.text());
+    if (value.isEmpty()) {
+      findings.add(item.place(), Findings.shown(item.text()), "${name}, closed, of a parameter");
+      return Optional.empty();
+    }
+    for (var name : value.get().names()) {
+      if (!parameters.contains(name)) {
+        findings.add(
+            item.place(),
+            "${" + name + "}",
+            "a declared parameter: "
+                + (parameters.isEmpty() ? "there is none" : String.join(", ", parameters)));
+      }
+    }
+    return value;
+  }
+
+  /// With the same text for every name.
+  String withEach(String value) {
+    return walk(text, _ -> value).orElseThrow();
+  }
+
   Set<String> names() {
     var names = new LinkedHashSet<String>();
     walk(

@@ -35,7 +35,7 @@ final class TargetReader {
 
   Optional<Draft> read(String name, Section spec) {
     var before = spec.findings().count();
-    spec.unbuilt("sensitivity");
+    var sensitivity = TemplateReader.sensitivity(spec, "sensitivity");
     var hosts = new ArrayList<HostPattern>();
     var places = new ArrayList<Place>();
     for (var item : spec.texts("hosts", Target.HOSTS_MAX)) {
@@ -60,7 +60,8 @@ final class TargetReader {
             ports,
             scheme,
             addresses.orElse(AddressRules.PUBLIC),
-            roots.orElse(new UpstreamRoots.SystemRoots()));
+            roots.orElse(new UpstreamRoots.SystemRoots()),
+            sensitivity);
     return Optional.of(new Draft(target, places));
   }
 

@@ -1,16 +1,17 @@
 package dev.ambit.resources;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.ambit.envelope.Binding;
 import dev.ambit.envelope.Call;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.Names;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.Sensitivity;
 import dev.ambit.envelope.Sharing;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,6 @@ final class TemplateReader {
   static final int GRANTS_MAX = 1_000;
   private static final int PARAMETERS_MAX = 64;
   private static final int NAMES_MAX = 64;
-  private static final int PATTERN_MAX = 256;
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final List<String> OPENERS_NOT_BUILT =
       List.of("oidc:", "group:", "serviceaccount:", "kubernetes:");
@@ -46,6 +46,7 @@ final class TemplateReader {
       Binding binding,
       Sharing sharing,
       Limits limits,
+      Sensitivity ceiling,
       Place maxTtl,
       List<GrantDraft> grants,
       List<DenyDraft> denies) {}
@@ -61,7 +62,8 @@ final class TemplateReader {
       List<PathTemplate> paths,
       OptionalLong calls,
       Optional<Section.Item> provider,
-      List<ScopeDraft> scopes) {}
+      List<ScopeDraft> scopes,
+      AxesDraft axes) {}
 
   record ScopeDraft(Substitution value, Place place) {}
 
@@ -70,14 +72,8 @@ final class TemplateReader {
   Optional<Draft> read(String name) {
     var before = findings.count();
     spec.unbuilt(
-        "sensitivityCeiling",
-        "suspendAfter",
-        "suspendOn",
-        "delegation",
-        "mode",
-        "outlives",
-        "approval",
-        "condition");
+        "suspendAfter", "suspendOn", "delegation", "mode", "outlives", "approval", "condition");
+    var ceiling = sensitivity(spec, "sensitivityCeiling");
     var parameters = parameters();
     var openers = new TreeSet<String>();
     var workloads = new ArrayList<SpiffePattern>();
@@ -112,6 +108,7 @@ final class TemplateReader {
             binding.equals("pod") ? Binding.POD : Binding.IDENTITY,
             sharing.equals("exclusive") ? Sharing.EXCLUSIVE : Sharing.BY_HANDLE,
             limits.orElseThrow(),
+            ceiling,
             maxTtl,
             grants,
             denies));
@@ -142,22 +139,22 @@ final class TemplateReader {
   private Optional<Pattern> pattern(Section parameter) {
     var text = parameter.text("pattern");
     parameter.close();
-    if (text.isEmpty()) {
-      return Optional.empty();
+    return text.isEmpty()
+        ? Optional.empty()
+        : Patterns.compile(text, parameter.place("pattern"), findings);
+  }
+
+  /// How sensitive something may be at most; as much as can be where nothing is said.
+  static Sensitivity sensitivity(Section section, String key) {
+    var words = Arrays.stream(Sensitivity.values()).map(Sensitivity::word).toList();
+    if (!section.has(key)) {
+      return Sensitivity.RESTRICTED;
     }
-    if (text.length() > PATTERN_MAX || PatternCost.tooLarge(text)) {
-      findings.add(parameter.place("pattern"), "too large", "at most 256 characters, few counts");
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(Pattern.compile(text));
-    } catch (PatternSyntaxException e) {
-      findings.add(
-          parameter.place("pattern"),
-          Findings.shown(text) + ": " + Findings.shown(e.getDescription()),
-          "an RE2 regular expression");
-      return Optional.empty();
-    }
+    var word = section.oneOf(key, words, List.of());
+    return Arrays.stream(Sensitivity.values())
+        .filter(each -> each.word().equals(word))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void opener(Section.Item item, Set<String> openers) {
@@ -203,17 +200,7 @@ final class TemplateReader {
   }
 
   private GrantDraft grant(Section grant, Set<String> parameters, Set<String> names) {
-    grant.unbuilt(
-        "approval",
-        "mcp",
-        "grpc",
-        "websocket",
-        "condition",
-        "query",
-        "headers",
-        "body",
-        "agentCredentials",
-        "mode");
+    grant.unbuilt("approval", "mcp", "grpc", "websocket", "mode");
     var name = grant.text("name");
     if (!name.isEmpty() && !Names.resource(name)) {
       findings.add(grant.place("name"), Findings.shown(name), Names.FORM);
@@ -229,8 +216,9 @@ final class TemplateReader {
         grant
             .optionalSection("credential")
             .map(credential -> provider(credential, parameters, scopes));
+    var axes = AxesReader.read(grant, parameters, methods);
     grant.close();
-    return new GrantDraft(name, target, methods, paths, calls, provider, scopes);
+    return new GrantDraft(name, target, methods, paths, calls, provider, scopes, axes);
   }
 
   private OptionalLong budget(Section budget) {
@@ -259,18 +247,8 @@ final class TemplateReader {
   }
 
   private Optional<ScopeDraft> scope(Section.Item item, Set<String> parameters) {
-    var value = Substitution.parse(item.text());
-    if (value.isEmpty()) {
-      findings.add(item.place(), Findings.shown(item.text()), "${name}, closed, of a parameter");
-      return Optional.empty();
-    }
-    for (var name : value.get().names()) {
-      if (!parameters.contains(name)) {
-        findings.add(
-            item.place(), "${" + name + "}", "a declared parameter: " + declared(parameters));
-      }
-    }
-    return Optional.of(new ScopeDraft(value.get(), item.place()));
+    return Substitution.read(item, parameters, findings)
+        .map(value -> new ScopeDraft(value, item.place()));
   }
 
   private DenyDraft deny(Section rule) {
@@ -311,9 +289,5 @@ final class TemplateReader {
       }
     }
     return paths;
-  }
-
-  private static String declared(Set<String> parameters) {
-    return parameters.isEmpty() ? "there is none" : String.join(", ", parameters);
   }
 }

@@ -1,12 +1,16 @@
 package dev.ambit.resources;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.envelope.Axes;
 import dev.ambit.envelope.CredentialRef;
 import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.EnvelopeCodec;
+import dev.ambit.envelope.Json;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.Sensitivity;
 import dev.ambit.envelope.SessionFacts;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Target;
@@ -73,6 +77,119 @@ class InstantiationTest {
             new CredentialRef(
                 "tickets-oauth",
                 new TreeMap<>(Map.of("scopes", List.of("items:read", "items:write")))));
+  }
+
+  @Test
+  void freezesWhatAGrantAsksBeyondMethodAndPath() {
+    var axes =
+        """
+              methods: [POST]
+              query: { page: { max: 50, optional: true }, "tag": { in: ["${owner}", b] } }
+              headers: { X-Owner: { pattern: "${owner}-[0-9]+" }, Content-Type: {} }
+              body: { json: { /amount: { min: 0.5, max: 10 }, /by: { prefix: "${owner}/", minLength: 2, maxLength: 9 }, /ok: { equals: true } } }
+              condition: 'session.context["case_state"] == "open"'
+        """
+            .indent(0);
+    set =
+        new Folder(path)
+            .write(
+                "30-template.yaml",
+                Folder.TEMPLATE
+                    .replace("      methods: [GET, HEAD]\n", axes)
+                    .replace("  sharing:", "  sensitivityCeiling: confidential\n  sharing:"))
+            .write(
+                "10-targets.yaml",
+                Folder.TARGETS.replaceFirst(
+                    "  protocol: https\n", "  protocol: https\n  sensitivity: internal\n"))
+            .set();
+    var envelope = frozen(order(CODER, Map.of("owner", "a-b", "mode", "read"), Optional.empty()));
+    assertThat(envelope.ceiling()).isEqualTo(Sensitivity.CONFIDENTIAL);
+    assertThat(envelope.targets().getFirst().sensitivity()).isEqualTo(Sensitivity.INTERNAL);
+    assertThat(envelope.targets().getLast().sensitivity()).isEqualTo(Sensitivity.RESTRICTED);
+    assertThat(new String(EnvelopeCodec.encode(envelope), UTF_8))
+        .contains(
+            """
+            "query":{"page":{"optional":true,"max":50},"tag":{"in":["a-b","b"]}},\
+            "headers":{"content-type":{},"x-owner":{"pattern":"(?:a-b)-[0-9]+"}},\
+            "body":{"json":{"/amount":{"min":0.5,"max":10},\
+            "/by":{"prefix":"a-b/","minLength":2,"maxLength":9},"/ok":{"in":[true]}},\
+            "additional":false},\
+            "condition":["==text",["key","session.context",["text","case_state"]],["text","open"]]\
+            """);
+  }
+
+  @Test
+  void aParameterInAPatternStandsForItselfAlone() {
+    var template =
+        Folder.TEMPLATE
+            .replace("[A-Za-z0-9-]{1,39}", "(?s).*")
+            .replace("/owners/{owner}", "/owners")
+            .replace(
+                "      budget: { calls: 3 }\n",
+                "      query: { q: { pattern: \"${owner}\" }, r: { equals: \"${owner}\" } }\n");
+    set = new Folder(path).write("30-template.yaml", template).set();
+    for (var value : List.of(".*", "\\E.*", "${mode}", "\\Q", "a|b", "\"}")) {
+      var envelope = frozen(order(CODER, Map.of("owner", value, "mode", "read"), Optional.empty()));
+      var query = Objects.requireNonNull(envelope.grants().getFirst().axes().query());
+      var pattern = Objects.requireNonNull(Objects.requireNonNull(query.get("q")).pattern());
+      assertThat(pattern.matches(value)).as(value).isTrue();
+      assertThat(pattern.matches("anything else")).as(value).isFalse();
+      assertThat(Objects.requireNonNull(query.get("r")).in()).containsExactly(new Json.Text(value));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " is ",
+      textBlock =
+          """
+          ${a} is true
+          x-${a}|[0-9]+ is true
+          [0-9]${a}[^]] is true
+          [[:alpha:]]${a} is true
+          \\[${a} is true
+          [${a}] is false
+          [^]${a}] is false
+          []${a}] is false
+          [[:alpha:]${a}] is false
+          [a\\]${a}] is false
+          \\Q${a}\\E is false
+          """)
+  void aParameterStandsInAPatternOnlyWhereItMeansItself(String pattern, boolean may) {
+    assertThat(Patterns.mayHold(pattern)).isEqualTo(may);
+  }
+
+  @Test
+  void aPatternThatAParameterMakesTooLargeIsToldWhenTheSessionIsOpened() {
+    var template =
+        Folder.TEMPLATE
+            .replace("[A-Za-z0-9-]{1,39}", "[a-z]+")
+            .replace("/owners/{owner}", "/owners")
+            .replace(
+                "      budget: { calls: 3 }\n",
+                "      query: { q: { pattern: \"${owner}{1000}\" } }\n");
+    set = new Folder(path).write("30-template.yaml", template).set();
+    var owner = Map.of("owner", "x".repeat(200), "mode", "read");
+    assertThat(problems(order(CODER, owner, Optional.empty())))
+        .containsExactly(
+            "parameters: grant read: pattern: too large (expected: shorter parameters)");
+  }
+
+  @Test
+  void passesTheAgentsOwnKeysOnlyWhereTheGrantSaysSo() {
+    var template =
+        Folder.TEMPLATE.replace(
+            "      paths: [\"/ping\"]\n",
+            """
+                  paths: ["/ping"]
+                  agentCredentials: pass
+                  headers: { Authorization: {} }
+                  query: { api_key: { optional: true } }
+            """);
+    set = new Folder(path).write("30-template.yaml", template).set();
+    var grants = frozen(order(CODER, GOOD, Optional.empty())).grants();
+    assertThat(grants.getFirst().axes()).isEqualTo(Axes.NONE);
+    assertThat(grants.getLast().axes().agentCredentials()).isTrue();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.PathTemplate;
 import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Sensitivity;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
 import dev.ambit.envelope.UpstreamRoots;
@@ -74,6 +75,7 @@ public record FakeTemplate(
             order.now().plus(order.ttl().orElse(ttl)),
             idle,
             OptionalLong.of(10),
+            Sensitivity.RESTRICTED,
             order.facts(),
             List.of(target()),
             List.of(

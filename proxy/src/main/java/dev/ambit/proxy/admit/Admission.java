@@ -98,15 +98,22 @@ public final class Admission implements Gate {
   }
 
   private @Nullable Denial decideAgain(Session session, Permit permit) {
-    var call = permit.bound().arrival().call();
-    return switch (session.rules().decide(call, clock.instant())) {
+    return switch (session.rules().decide(permit.call(), clock.instant())) {
       case Decision.Denied(var reason, var target, var detail) ->
           new Denial(reason, Optional.of(session), target, detail, 0);
+      case Decision.NeedsBody(var target, _) ->
+          new Denial(
+              Reason.BODY_NOT_GRANTED,
+              Optional.of(session),
+              target.name(),
+              "The envelope changed while the call was on its way: now its body is judged; try again.",
+              1);
       case Decision.Permitted(var target, var grant) -> {
         // What was reserved, resolved and issued belongs to that grant and target alone.
         var same =
             grant.name().equals(permit.grant().name())
                 && Objects.equals(grant.credential(), permit.grant().credential())
+                && grant.axes().agentCredentials() == permit.passesKeys()
                 && target.equals(permit.target());
         yield same
             ? null
@@ -132,7 +139,8 @@ public final class Admission implements Gate {
         permit.target().name(),
         permit.grant().name(),
         text(dispatch.route().address()),
-        credential == null ? "" : credential.id());
+        credential == null ? "" : credential.id(),
+        permit.passesKeys());
   }
 
   private static String text(InetSocketAddress address) {

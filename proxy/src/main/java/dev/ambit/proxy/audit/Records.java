@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.ambit.envelope.Call;
 import dev.ambit.envelope.Query;
+import dev.ambit.envelope.StripList;
 import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
@@ -15,6 +16,7 @@ import dev.ambit.proxy.model.Intent;
 import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Records {
   private static final int PATH_MAX = 2_048;
   private static final int DETAIL_MAX = 1_024;
+  private static final String STRIPPED = "stripped:";
   private static final int NOTES_MAX = 64;
   private static final int NOTE_MAX = 128;
 
@@ -36,7 +39,7 @@ final class Records {
 
   AuditRecord intent(Intent intent) {
     var decision =
-        judged(intent.arrival())
+        judged(intent.arrival(), intent.passesKeys())
             .setPermitted(true)
             .setGrant(intent.grant())
             .setTarget(intent.target())
@@ -51,13 +54,13 @@ final class Records {
   AuditRecord permit(
       Arrival arrival, Session session, SessionImage image, String target, String grant) {
     return base(arrival.id().value(), session, image)
-        .setDecision(judged(arrival).setPermitted(true).setGrant(grant).setTarget(target))
+        .setDecision(judged(arrival, false).setPermitted(true).setGrant(grant).setTarget(target))
         .build();
   }
 
   AuditRecord denial(Arrival arrival, Denial denial, SessionImage image) {
     return base(arrival.id().value(), denial.session().orElse(null), image)
-        .setDecision(denied(judged(arrival), denial))
+        .setDecision(denied(judged(arrival, false), denial))
         .build();
   }
 
@@ -73,7 +76,7 @@ final class Records {
   /// A stage threw before the intent: no denial of the closed list, but the call did not go.
   AuditRecord broken(Arrival arrival, @Nullable Session session, SessionImage image) {
     return base(arrival.id().value(), session, image)
-        .setDecision(judged(arrival).setReason("internal"))
+        .setDecision(judged(arrival, false).setReason("internal"))
         .build();
   }
 
@@ -134,19 +137,44 @@ final class Records {
         .setTarget(denial.target());
   }
 
-  private static CallDecision.Builder judged(Arrival arrival) {
+  /// @param passesKeys keys of the agent's own go with the call: the record says so
+  private static CallDecision.Builder judged(Arrival arrival, boolean passesKeys) {
     var call = arrival.call();
     return CallDecision.newBuilder()
         .setCount(1)
         .setAuthority(escape(call.authority().toString(), 512))
         .setMethod(escape(call.method(), 64))
         .setPath(escape(call.path().text(), PATH_MAX))
-        .addAllQueryNames(queryNames(call))
-        .addAllNotes(notes(arrival.notes(), NOTES_MAX * NOTE_MAX));
+        .addAllQueryNames(queryNames(sent(call, passesKeys)))
+        .addAllNotes(notes(passesKeys ? passed(arrival) : arrival.notes(), NOTES_MAX * NOTE_MAX));
   }
 
-  private static List<String> queryNames(Call call) {
-    return call.query().parameters().stream()
+  private static Query sent(Call call, boolean passesKeys) {
+    var keys = call.keys();
+    return passesKeys && keys != null ? keys.query() : call.query();
+  }
+
+  /// The notes of an arrival whose keys were not taken away after all.
+  private static List<String> passed(Arrival arrival) {
+    var keys = arrival.call().keys();
+    if (keys == null) {
+      return arrival.notes();
+    }
+    var notes = new ArrayList<String>();
+    notes.add("agent_credentials_passed");
+    for (var note : arrival.notes()) {
+      var name = note.startsWith(STRIPPED) ? note.substring(STRIPPED.length()) : "";
+      var kept =
+          name.equals("query")
+              ? !keys.query().equals(arrival.call().query())
+              : !name.isEmpty() && StripList.key(name);
+      notes.add(kept ? "passed:" + name : note);
+    }
+    return notes;
+  }
+
+  private static List<String> queryNames(Query query) {
+    return query.parameters().stream()
         .map(Query.Parameter::name)
         .distinct()
         .limit(NOTES_MAX)

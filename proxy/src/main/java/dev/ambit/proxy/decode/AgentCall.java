@@ -7,6 +7,7 @@ import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Field;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.relay.AgentStream;
 import dev.ambit.proxy.relay.Http1Text;
 import dev.ambit.proxy.respond.Reply;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +122,11 @@ final class AgentCall implements AgentStream {
     }
     pace.await(() -> broken(Refused.malformed("The body stood still.").denial()));
     ctx.read();
+  }
+
+  @Override
+  public CompletionStage<Outcome<byte[]>> whole(int bytesMax) {
+    return new WholeBody(this, bytesMax).read();
   }
 
   @Override
@@ -301,6 +308,8 @@ final class AgentCall implements AgentStream {
     }
     if (last) {
       bodyWait.clear();
+      // Whoever took the piece asked for more, not knowing that it was the last.
+      pace.stop();
       requestEnded = true;
       if (to != null) {
         to.end(trailers);

@@ -1,18 +1,28 @@
 package dev.ambit.proxy.decode;
 
+import dev.ambit.envelope.AgentKeys;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Call;
+import dev.ambit.envelope.Content;
 import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.Query;
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.RequestTarget;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.StripList;
 import dev.ambit.proxy.model.Arrival;
+import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.model.CallId;
+import dev.ambit.proxy.model.Field;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Makes one canonical call of a request head, or says why there is none. Pure.
 final class Arrivals {
+  private static final Content NO_CONTENT = new Content.None();
+  private static final Content UNREAD = new Content.Unread();
+
   private Arrivals() {}
 
   static Arrival of(Head head, Via via, CallId id, long startedNanos) throws Refused {
@@ -25,15 +35,40 @@ final class Arrivals {
       kept.note("stripped:query");
     }
     kept.handles().addAll(0, via.handles());
+    var fields = List.copyOf(kept.fields());
     return new Arrival(
         id,
         startedNanos,
-        new Call(authority, method, target.path(), query),
+        new Call(
+            authority,
+            method,
+            target.path(),
+            query,
+            fields,
+            content(head.body()),
+            keys(kept.keys(), target.query(), query)),
         kept.handles(),
         via.connection(),
-        kept.fields(),
+        fields,
         head.body(),
         kept.notes());
+  }
+
+  private static Content content(Body body) {
+    return switch (body) {
+      case Body.None() -> NO_CONTENT;
+      case Body.Sized(long bytes) -> bytes == 0 ? NO_CONTENT : UNREAD;
+      case Body.Chunked() -> UNREAD;
+    };
+  }
+
+  /// What the agent brought of its own, if anything.
+  private static @Nullable AgentKeys keys(List<Field> fields, Query whole, Query stripped) {
+    var query =
+        whole.equals(stripped)
+            ? stripped
+            : whole.without(name -> StripList.query(name) && !StripList.queryKey(name));
+    return fields.isEmpty() && query.equals(stripped) ? null : new AgentKeys(fields, query);
   }
 
   /// Where a CONNECT leads (RFC 9110 9.3.6), still without knowing what will be spoken there.
@@ -88,7 +123,7 @@ final class Arrivals {
     return authority;
   }
 
-  private static @org.jspecify.annotations.Nullable String host(Head head) throws Refused {
+  private static @Nullable String host(Head head) throws Refused {
     String host = null;
     for (var field : head.fields()) {
       if ("host".equalsIgnoreCase(field.name().toString())) {

@@ -20,6 +20,7 @@ final class FieldSieve {
   private static final int NOTE_CHARS_MAX = 64;
 
   private final List<Field> fields = new ArrayList<>();
+  private final List<Field> keys = new ArrayList<>();
   private final List<String> handles = new ArrayList<>();
   private final Set<String> notes = new LinkedHashSet<>();
 
@@ -36,6 +37,11 @@ final class FieldSieve {
 
   List<Field> fields() {
     return fields;
+  }
+
+  /// What carries a key of the agent's own; not among the fields.
+  List<Field> keys() {
+    return keys;
   }
 
   List<String> handles() {
@@ -73,6 +79,9 @@ final class FieldSieve {
           note("stripped:underscore");
         } else if (StripList.header(name)) {
           note("stripped:" + name);
+          if (StripList.key(name) && !hops.contains(name)) {
+            keys.add(field);
+          }
         } else if (!hops.contains(name)) {
           fields.add(field);
         }

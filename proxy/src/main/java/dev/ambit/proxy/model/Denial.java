@@ -38,6 +38,11 @@ public record Denial(
       case PROTOCOL_NOT_GRANTED -> "The target does not speak this protocol.";
       case METHOD_NOT_GRANTED -> "No grant permits this method.";
       case PATH_NOT_GRANTED -> "No grant permits this path.";
+      case QUERY_NOT_GRANTED -> "No grant permits this query.";
+      case HEADER_NOT_GRANTED -> "No grant permits these headers.";
+      case BODY_NOT_GRANTED -> "No grant permits this body.";
+      case CONDITION_FALSE -> "The condition of the grant does not hold.";
+      case SENSITIVITY_EXCEEDED -> "The target is too sensitive for the session.";
       case DENIED_BY_RULE -> "A deny rule of the session forbids this call.";
       case BUDGET_EXHAUSTED -> "The calls of this budget are spent.";
       case CONTROL_UNAVAILABLE -> "The control plane cannot be asked now.";

@@ -6,6 +6,7 @@ import dev.ambit.envelope.SessionId;
 ///
 /// @param address where it will be sent
 /// @param credentialId the credential that goes with it; empty for none
+/// @param passesKeys whether keys that the agent brought itself go with it
 public record Intent(
     Arrival arrival,
     SessionImage image,
@@ -13,7 +14,8 @@ public record Intent(
     String target,
     String grant,
     String address,
-    String credentialId) {
+    String credentialId,
+    boolean passesKeys) {
   public SessionId sessionId() {
     return session.id();
   }

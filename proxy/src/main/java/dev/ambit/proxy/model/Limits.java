@@ -23,6 +23,8 @@ import java.time.Duration;
 /// @param pooledPerKey idle upstream connections of one session, credential and authority
 /// @param pooled idle upstream connections in all
 /// @param pooledIdle how long one may stay idle
+/// @param judgedBytes largest request body that is held to be judged; others are streamed
+/// @param judgedBodies request bodies that are held at once
 public record Limits(
     int connections,
     int requestLineBytes,
@@ -41,7 +43,9 @@ public record Limits(
     int interim,
     int pooledPerKey,
     int pooled,
-    Duration pooledIdle) {
+    Duration pooledIdle,
+    int judgedBytes,
+    int judgedBodies) {
   public static final Limits DEFAULT =
       new Limits(
           1_024,
@@ -61,5 +65,7 @@ public record Limits(
           8,
           8,
           64,
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          256 * 1_024,
+          32);
 }

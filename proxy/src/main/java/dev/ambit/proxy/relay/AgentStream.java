@@ -1,5 +1,6 @@
 package dev.ambit.proxy.relay;
 
+import dev.ambit.proxy.model.BodySource;
 import dev.ambit.proxy.model.Field;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -7,7 +8,7 @@ import java.util.List;
 
 /// The agent's side of one call, whatever protocol it speaks. Every method is called on, and calls
 /// back on, its loop.
-public interface AgentStream {
+public interface AgentStream extends BodySource {
   EventLoop loop();
 
   /// Starts the request body; the sink gets what is read after each [#requestMore].

@@ -11,8 +11,10 @@ import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Failure;
 import dev.ambit.proxy.model.Failure.Stage;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.scope.Permit;
 import dev.ambit.proxy.transport.Deadline;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
@@ -32,6 +34,8 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
 
   private final Admitted admitted;
   private final Arrival arrival;
+  private final Permit permit;
+  private final Body body;
   private final AgentStream agent;
   private final Gate gate;
   private final Activity activity;
@@ -64,7 +68,9 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       UpstreamPool pool,
       Limits limits) {
     this.admitted = admitted;
-    this.arrival = admitted.dispatch().route().reservation().approval().permit().bound().arrival();
+    this.permit = admitted.dispatch().route().reservation().approval().permit();
+    this.arrival = permit.bound().arrival();
+    this.body = permit.body();
     this.agent = agent;
     this.gate = gate;
     this.activity = activity;
@@ -137,9 +143,16 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     to.write(RequestHead.of(admitted, to.alloc().buffer()));
     to.flush();
     to.read();
-    if (arrival.body() instanceof Body.None) {
+    var judged = permit.judged();
+    if (body instanceof Body.None) {
       requestEnded = true;
       awaitAnswer();
+    } else if (judged != null) {
+      // In its place what came on the wire is read to its end already.
+      bytesOut += judged.length;
+      to.write(Unpooled.wrappedBuffer(judged));
+      to.flush();
+      agent.requestBody(this);
     } else {
       agent.requestBody(this);
       more();
@@ -156,7 +169,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     activity.touch(session());
     int bytes = piece.readableBytes();
     bytesOut += bytes;
-    if (arrival.body() instanceof Body.Chunked) {
+    if (body instanceof Body.Chunked) {
       Http1Text.chunk(to.alloc(), piece, to::write);
     } else {
       to.write(piece);
@@ -174,7 +187,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     if (trailers) {
       notes.add("trailers_dropped");
     }
-    if (arrival.body() instanceof Body.Chunked) {
+    if (body instanceof Body.Chunked) {
       var last = to.alloc().buffer(8);
       Http1Text.lastChunk(last);
       to.write(last);
@@ -326,7 +339,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
             && gone.used()
             && answer == null
             && interim == 0
-            && arrival.body() instanceof Body.None
+            && body instanceof Body.None
             && IDEMPOTENT.contains(arrival.call().method());
     if (again) {
       dropUpstream();

@@ -25,16 +25,16 @@ final class RequestHead {
 
   private static void write(ByteBuf out, Admitted admitted) {
     var dispatch = admitted.dispatch();
-    var arrival = dispatch.route().reservation().approval().permit().bound().arrival();
-    var call = arrival.call();
-    var query = call.query().text();
+    var permit = dispatch.route().reservation().approval().permit();
+    var call = permit.call();
+    var query = permit.query().text();
     var credential = dispatch.credential();
     Http1Text.requestLine(
         out,
         call.method(),
         query.isEmpty() ? call.path().text() : call.path().text() + "?" + query);
     Http1Text.field(out, "Host", call.authority().hostHeader());
-    for (var field : arrival.fields()) {
+    for (var field : permit.bound().arrival().fields()) {
       var name = field.name().toString();
       boolean ours =
           name.equalsIgnoreCase("accept-encoding")
@@ -43,9 +43,12 @@ final class RequestHead {
         Http1Text.field(out, name, field.value());
       }
     }
+    for (var key : permit.keyFields()) {
+      Http1Text.field(out, key.name(), key.value());
+    }
     // What comes back must be readable for whoever looks for secrets in it (A127).
     Http1Text.field(out, "Accept-Encoding", "identity");
-    switch (arrival.body()) {
+    switch (permit.body()) {
       case Body.None() -> {}
       case Body.Sized(long bytes) -> Http1Text.field(out, "Content-Length", Long.toString(bytes));
       case Body.Chunked() -> Http1Text.field(out, "Transfer-Encoding", "chunked");

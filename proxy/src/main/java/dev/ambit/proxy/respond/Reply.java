@@ -21,7 +21,7 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
   private static final JsonFactory JSON = new JsonFactory();
 
   public static Reply to(CallId call, Denial denial) {
-    var kind = Kind.of(denial.reason());
+    var kind = kind(denial);
     var code = denial.reason().code();
     return new Reply(
         kind.status(),
@@ -73,6 +73,13 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
         0);
   }
 
+  /// Once the target is known, what is too large can only be the body.
+  private static Kind kind(Denial denial) {
+    return denial.reason() == Reason.LIMIT_EXCEEDED && !denial.target().isEmpty()
+        ? new Kind(413, denial.retryAfterSeconds() > 0, "Body too large")
+        : Kind.of(denial.reason());
+  }
+
   /// How one reason is answered. No `default`: a new reason must choose its own.
   private record Kind(int status, boolean retryable, String title) {
     static Kind of(Reason reason) {
@@ -90,6 +97,11 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
         case PROTOCOL_NOT_GRANTED -> new Kind(403, false, "Protocol not granted");
         case METHOD_NOT_GRANTED -> new Kind(403, false, "Method not granted");
         case PATH_NOT_GRANTED -> new Kind(403, false, "Path not granted");
+        case QUERY_NOT_GRANTED -> new Kind(403, false, "Query not granted");
+        case HEADER_NOT_GRANTED -> new Kind(403, false, "Header not granted");
+        case BODY_NOT_GRANTED -> new Kind(403, false, "Body not granted");
+        case CONDITION_FALSE -> new Kind(403, false, "Condition false");
+        case SENSITIVITY_EXCEEDED -> new Kind(403, false, "Sensitivity exceeded");
         case DENIED_BY_RULE -> new Kind(403, false, "Denied by rule");
         case BUDGET_EXHAUSTED -> new Kind(429, false, "Budget exhausted");
         case CONTROL_UNAVAILABLE -> new Kind(503, true, "Control plane unavailable");

@@ -2,13 +2,20 @@ package dev.ambit.proxy.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.envelope.AgentKeys;
+import dev.ambit.envelope.Call;
+import dev.ambit.envelope.Query;
 import dev.ambit.envelope.Reason;
+import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.Field;
+import dev.ambit.proxy.model.Intent;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.testing.ManualTime;
 import dev.ambit.proxy.testing.Samples;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +29,48 @@ class RecordsTest {
     var record = records.denial(arrival, denial(), SessionImage.EMPTY);
     assertThat(record.getDecision().getQueryNamesList()).containsExactly("page", "token");
     assertThat(record.toString()).doesNotContain("s3cret");
+  }
+
+  @Test
+  void saysThatKeysOfTheAgentWentWithTheCall() {
+    var bare = Samples.arrival(1, "https://api.good.test/bare?x=1");
+    var call = bare.call();
+    var keys =
+        new AgentKeys(
+            List.of(new Field("Authorization", "Bearer s3cret")),
+            Query.parse("x=1&api_key=s3cret").orThrow());
+    var arrival =
+        new Arrival(
+            bare.id(),
+            0,
+            new Call(
+                call.authority(),
+                call.method(),
+                call.path(),
+                call.query(),
+                List.of(),
+                call.content(),
+                keys),
+            List.of(),
+            bare.connection(),
+            List.of(),
+            bare.body(),
+            List.of("stripped:authorization", "stripped:x-host", "stripped:query"));
+    var passed = records.intent(intent(arrival, true)).getDecision();
+    assertThat(passed.getNotesList())
+        .containsExactly(
+            "agent_credentials_passed", "passed:authorization", "stripped:x-host", "passed:query");
+    assertThat(passed.getQueryNamesList()).containsExactly("x", "api_key");
+    assertThat(passed.toString()).doesNotContain("s3cret");
+    var stripped = records.intent(intent(arrival, false)).getDecision();
+    assertThat(stripped.getNotesList()).isEqualTo(arrival.notes());
+    assertThat(stripped.getQueryNamesList()).containsExactly("x");
+  }
+
+  private static Intent intent(Arrival arrival, boolean passesKeys) {
+    var session = Samples.session(Samples.ONE, 1);
+    return new Intent(
+        arrival, SessionImage.EMPTY, session, "good", "bare", "192.0.2.1:443", "", passesKeys);
   }
 
   @Test

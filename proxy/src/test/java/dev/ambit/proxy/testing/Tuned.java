@@ -23,6 +23,8 @@ public final class Tuned {
   public int pooledPerKey = Limits.DEFAULT.pooledPerKey();
   public int pooled = Limits.DEFAULT.pooled();
   public Duration pooledIdle = Limits.DEFAULT.pooledIdle();
+  public int judgedBytes = Limits.DEFAULT.judgedBytes();
+  public int judgedBodies = Limits.DEFAULT.judgedBodies();
 
   public Limits limits() {
     return new Limits(
@@ -43,6 +45,8 @@ public final class Tuned {
         interim,
         pooledPerKey,
         pooled,
-        pooledIdle);
+        pooledIdle,
+        judgedBytes,
+        judgedBodies);
   }
 }

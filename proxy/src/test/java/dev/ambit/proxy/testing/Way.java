@@ -11,11 +11,13 @@ import dev.ambit.proxy.budget.Reservation;
 import dev.ambit.proxy.budget.Settlements;
 import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.model.Arrival;
+import dev.ambit.proxy.model.BodySource;
 import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.CallLog;
 import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
@@ -41,6 +43,10 @@ public final class Way implements Ledger {
   public boolean lease = true;
   public Answer answer = new Answer.Reserved();
   public Settled settles = Settled.UNDERSTOOD;
+  private static final BodySource NO_BODY =
+      _ -> {
+        throw new AssertionError("no grant asks for the body");
+      };
   private final Settlements settlements = new Settlements(this, time);
   private int ids;
 
@@ -53,7 +59,7 @@ public final class Way implements Ledger {
     var budgets = new LedgerBudgets(this, settlements, new Permits(), () -> "R" + ids++);
     return new Sessions(() -> image, () -> lease, time)
         .identify(arrival)
-        .then(new Scope(time)::permit)
+        .then(bound -> now(new Scope(time, Limits.DEFAULT).permit(bound, NO_BODY)))
         .then(new Approvals()::approve)
         .then(approval -> now(budgets.reserve(approval)));
   }
