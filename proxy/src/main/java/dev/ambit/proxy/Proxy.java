@@ -176,7 +176,7 @@ public final class Proxy implements AutoCloseable {
     var names = new DnsNameServer(loop, transport, config.dns().map(List::of).orElse(List.of()));
     opened.add(names::close);
     var tls = new UpstreamTls(SystemRoots.load(), List.of(authority.certificate()));
-    var relay = new HttpRelay(loop, transport, gate, link, tls, limits);
+    var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, limits);
     var sessions = new Sessions(link::image, link.lease(), nanoTime);
     var path =
         new RequestPath(

@@ -24,6 +24,7 @@ import dev.ambit.proxy.approve.Approvals;
 import dev.ambit.proxy.budget.Ledger;
 import dev.ambit.proxy.budget.LedgerBudgets;
 import dev.ambit.proxy.budget.Settlements;
+import dev.ambit.proxy.credential.Carrier;
 import dev.ambit.proxy.credential.CredentialCache;
 import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.credential.Secret;
@@ -75,10 +76,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The whole data plane with its real stages, listening on loopback; control plane, issuer, name
@@ -105,6 +108,15 @@ public final class DataPlane implements AutoCloseable {
   public volatile boolean leaseHeld = true;
   public volatile NameServer names = _ -> completedStage(List.of(InetAddress.getLoopbackAddress()));
   public volatile boolean durable = true;
+
+  /// Credentials that it was asked for another one in place of.
+  public final List<String> rejected = new CopyOnWriteArrayList<>();
+
+  /// Whether, and when, it issues another one.
+  public volatile Supplier<CompletionStage<Boolean>> reissuing = () -> completedStage(true);
+
+  public volatile Carrier carrier = new Carrier.Header("authorization");
+  public volatile String scheme = "Bearer ";
   private final Path files;
   private final EventLoopGroup loops;
   private final EventLoop loop;
@@ -157,10 +169,10 @@ public final class DataPlane implements AutoCloseable {
             },
             clock,
             System::nanoTime);
-    relay = new HttpRelay(loop, transport, admission, _ -> {}, tls, limits);
+    credentials = new CredentialCache(this::issue, (_, _) -> () -> {}, System::nanoTime);
+    relay = new HttpRelay(loop, transport, admission, credentials, _ -> {}, tls, limits);
     var ids = new Ids(clock, ThreadLocalRandom.current());
     var ledger = new NoLedger();
-    credentials = new CredentialCache(this::issue, (_, _) -> () -> {}, System::nanoTime);
     var sessions = new Sessions(() -> image, () -> leaseHeld, System::nanoTime);
     var path =
         new RequestPath(
@@ -248,17 +260,24 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private CompletionStage<Issuer.Answer> issue(
-      SessionId session, String grant, Authority authority) {
-    issued.incrementAndGet();
-    return completedStage(
-        new Issuer.Answer.Issued(
-            "cred-1",
-            session.value(),
-            grant,
-            authority.toString(),
-            "authorization",
-            Secret.move(("Bearer " + CANARY).getBytes(US_ASCII)),
-            Duration.ofMinutes(5)));
+      SessionId session, String grant, Authority authority, String rejected) {
+    var number = issued.incrementAndGet();
+    if (!rejected.isEmpty()) {
+      this.rejected.add(rejected);
+    }
+    var value = number == 1 ? CANARY : CANARY + "-" + number;
+    var decided = rejected.isEmpty() ? completedStage(true) : reissuing.get();
+    return decided.thenApply(willing ->
+        willing
+            ? new Issuer.Answer.Issued(
+                "cred-" + number,
+                session.value(),
+                grant,
+                authority.toString(),
+                carrier,
+                Secret.move((scheme + value).getBytes(US_ASCII)),
+                Duration.ofMinutes(5))
+            : new Issuer.Answer.Unavailable("no other"));
   }
 
   private SessionImage image(Envelope envelope) {

@@ -13,4 +13,12 @@ public final class Admitted {
   public Dispatch dispatch() {
     return dispatch;
   }
+
+  /// The same call once more, with another credential for it: its intent is on record.
+  public Admitted again(Dispatch other) {
+    if (other.route() != dispatch.route()) {
+      throw new IllegalArgumentException("dispatch: of another call (expected: the same route)");
+    }
+    return new Admitted(other);
+  }
 }

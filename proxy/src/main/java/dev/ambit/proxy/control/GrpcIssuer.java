@@ -7,6 +7,7 @@ import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.IssueRequest;
 import dev.ambit.proto.v1.IssueResponse;
 import dev.ambit.proto.v1.ProxyServiceGrpc.ProxyServiceStub;
+import dev.ambit.proxy.credential.Carrier;
 import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.credential.Secret;
 import io.grpc.Status;
@@ -55,7 +56,8 @@ public final class GrpcIssuer implements Issuer {
   }
 
   @Override
-  public CompletionStage<Answer> issue(SessionId session, String grant, Authority authority) {
+  public CompletionStage<Answer> issue(
+      SessionId session, String grant, Authority authority, String rejected) {
     asked++;
     if (!attached.getAsBoolean()) {
       errors++;
@@ -68,6 +70,7 @@ public final class GrpcIssuer implements Issuer {
             .setGrant(grant)
             .setAuthority(authority.toString())
             .setProxyId(proxyId)
+            .setRejectedId(rejected)
             .build();
     var answer = new OneAnswer<IssueResponse>();
     stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS).issue(request, answer);
@@ -103,9 +106,17 @@ public final class GrpcIssuer implements Issuer {
         response.getSessionId(),
         response.getGrant(),
         response.getAuthority(),
-        response.getHeader(),
+        carrier(response),
         Secret.move(response.getValue().toByteArray()),
         Duration.ofSeconds(lasts.getSeconds(), lasts.getNanos()));
+  }
+
+  /// Of neither and of both a name that none can have.
+  private static Carrier carrier(IssueResponse response) {
+    var parameter = response.getQueryParameter();
+    return response.getHeader().isEmpty() && !parameter.isEmpty()
+        ? new Carrier.QueryParameter(parameter)
+        : new Carrier.Header(parameter.isEmpty() ? response.getHeader() : "");
   }
 
   /// Questions asked.

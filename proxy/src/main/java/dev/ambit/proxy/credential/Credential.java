@@ -9,7 +9,7 @@ public final class Credential {
   private final SessionId session;
   private final String grant;
   private final Authority authority;
-  private final String header;
+  private final Carrier carrier;
   private final Secret value;
   private final long deadlineNanos;
 
@@ -18,14 +18,14 @@ public final class Credential {
       SessionId session,
       String grant,
       Authority authority,
-      String header,
+      Carrier carrier,
       Secret value,
       long deadlineNanos) {
     this.id = id;
     this.session = session;
     this.grant = grant;
     this.authority = authority;
-    this.header = header;
+    this.carrier = carrier;
     this.value = value;
     this.deadlineNanos = deadlineNanos;
   }
@@ -46,9 +46,9 @@ public final class Credential {
     return authority;
   }
 
-  /// Lower-case name of the header that carries it.
-  public String header() {
-    return header;
+  /// What of the request carries it.
+  public Carrier carrier() {
+    return carrier;
   }
 
   public Secret value() {

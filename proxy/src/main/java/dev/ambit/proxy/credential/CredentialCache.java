@@ -19,12 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The credentials of this proxy: issued on first use, kept in memory until they, their session or
 /// their grant end, renewed ahead of that. Confined to its loop.
-public final class CredentialCache implements Credentials, Enforcer {
+public final class CredentialCache implements Credentials, Reissue, Enforcer {
   /// Credentials at most, over all sessions.
   public static final int ENTRIES_MAX = 1_024;
 
@@ -66,6 +67,20 @@ public final class CredentialCache implements Credentials, Enforcer {
             credential == null
                 ? refuse(permit, Denial.of(Reason.CREDENTIAL_UNAVAILABLE, null).detail())
                 : new Outcome.Proceed<>(new Dispatch(route, credential)));
+  }
+
+  @Override
+  public CompletionStage<@Nullable Dispatch> inPlaceOf(Dispatch rejected) {
+    var refused = rejected.credential();
+    var slot =
+        refused == null
+            ? null
+            : slots.get(new Key(refused.session(), refused.grant(), refused.authority()));
+    if (refused == null || slot == null) {
+      return completedStage(null);
+    }
+    return slot.inPlaceOf(refused)
+        .thenApply(other -> other == null ? null : new Dispatch(rejected.route(), other));
   }
 
   /// Wipes what belongs to no session in force, or to a grant that is gone or asks for another

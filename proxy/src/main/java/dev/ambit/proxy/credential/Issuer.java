@@ -8,7 +8,12 @@ import java.util.concurrent.CompletionStage;
 /// Where credentials come from: the control plane. Every answer comes on the loop, at the latest
 /// when its deadline is over; none completes exceptionally.
 public interface Issuer {
-  CompletionStage<Answer> issue(SessionId session, String grant, Authority authority);
+  /// Asks for the credential of a grant at an authority.
+  ///
+  /// @param rejected id of the credential that an upstream rejected, to get another one in its
+  ///   place; empty: whichever is current
+  CompletionStage<Answer> issue(
+      SessionId session, String grant, Authority authority, String rejected);
 
   /// What the issuer says.
   sealed interface Answer {
@@ -21,7 +26,7 @@ public interface Issuer {
         String session,
         String grant,
         String authority,
-        String header,
+        Carrier carrier,
         Secret value,
         Duration expiresIn)
         implements Answer {}

@@ -6,6 +6,10 @@ import io.netty.buffer.Unpooled;
 /// Bytes that must not be seen: in direct memory of their own, wiped when their session ends, never
 /// a `String`, never printed (INV-18). Confined to the event loop.
 public final class Secret {
+  /// RFC 3986 2.3, and the sign of an escape.
+  private static final String UNRESERVED =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%";
+
   private final ByteBuf bytes;
 
   private Secret(ByteBuf bytes) {
@@ -28,6 +32,11 @@ public final class Secret {
     return bytes.isReadable()
         && bytes.readableBytes() <= bytesMax
         && bytes.forEachByte(octet -> octet >= 0x20 && octet != 0x7f) < 0;
+  }
+
+  /// Whether it can stand in a query as it is: what URLs do not reserve, and escapes.
+  boolean fitsQuery() {
+    return bytes.forEachByte(octet -> octet < 0x7f && UNRESERVED.indexOf(octet) >= 0) < 0;
   }
 
   /// Appends the bytes to a message head. Throws when they have been wiped.

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +26,6 @@ final class Slot {
   static final int VALUE_BYTES_MAX = 16 * 1_024;
 
   private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
-  private static final Pattern HEADER = Pattern.compile("[a-z0-9-]{1,64}");
 
   private final CredentialCache.Key key;
   private final CredentialRef issuedFor;
@@ -36,6 +34,8 @@ final class Slot {
   private final LongSupplier nanoTime;
   private final List<Held> held = new ArrayList<>();
   private @Nullable CompletableFuture<@Nullable Credential> asking;
+  private String rejected = "";
+  private String replacement = "";
   private long renewNanos;
   private boolean closed;
 
@@ -64,12 +64,30 @@ final class Slot {
   /// % of its life on, a call has the next one fetched and does not wait for it.
   CompletionStage<@Nullable Credential> current() {
     if (held.isEmpty()) {
-      return ask();
+      return ask("");
     }
     if (nanoTime.getAsLong() - renewNanos >= 0) {
-      var _ = ask();
+      var _ = ask("");
     }
     return completedStage(held.getLast().credential());
+  }
+
+  /// The credential to use instead of one that an upstream rejected; null when there is none. Each
+  /// is replaced at most once. A replacement that is rejected, too, says that the credential is not
+  /// the reason; only its renewal in due time opens the way to another.
+  CompletionStage<@Nullable Credential> inPlaceOf(Credential refused) {
+    var newest = held.isEmpty() ? null : held.getLast().credential();
+    if (newest != null && newest != refused) {
+      return completedStage(newest);
+    }
+    if (refused.id().equals(replacement)) {
+      return completedStage(null);
+    }
+    if (refused.id().equals(rejected)) {
+      return asking == null ? completedStage(null) : asking;
+    }
+    rejected = refused.id();
+    return ask(rejected);
   }
 
   /// Wipes everything; a late answer of the issuer is wiped as it comes.
@@ -82,7 +100,7 @@ final class Slot {
     held.clear();
   }
 
-  private CompletionStage<@Nullable Credential> ask() {
+  private CompletionStage<@Nullable Credential> ask(String inPlaceOf) {
     if (asking != null) {
       return asking;
     }
@@ -91,10 +109,14 @@ final class Slot {
     var sent = nanoTime.getAsLong();
     var _ =
         issuer
-            .issue(key.session(), key.grant(), key.authority())
+            .issue(key.session(), key.grant(), key.authority(), inPlaceOf)
             .thenAccept(said -> {
               asking = null;
-              answer.complete(take(said, sent));
+              var taken = take(said, sent);
+              if (taken != null && !inPlaceOf.isEmpty()) {
+                replacement = taken.id();
+              }
+              answer.complete(taken);
             });
     return answer;
   }
@@ -133,7 +155,7 @@ final class Slot {
             key.session(),
             key.grant(),
             key.authority(),
-            issued.header(),
+            issued.carrier(),
             issued.value(),
             sent + life.toNanos());
     renewNanos = sent + life.toNanos() / 10 * 7;
@@ -154,11 +176,17 @@ final class Slot {
         || !issued.authority().equals(key.authority().toString())) {
       return "bound to something else than was asked for";
     }
-    if (!HEADER.matcher(issued.header()).matches()) {
-      return "header: no lower-case field name";
+    if (issued.id().equals(rejected)) {
+      return "the one that was rejected";
+    }
+    if (!issued.carrier().wellFormed()) {
+      return "carrier: no lower-case field name, no name of a parameter";
     }
     if (!issued.value().fits(VALUE_BYTES_MAX)) {
       return "value: no field value (expected: 1 to " + VALUE_BYTES_MAX + " printable bytes)";
+    }
+    if (issued.carrier() instanceof Carrier.QueryParameter && !issued.value().fitsQuery()) {
+      return "value: not escaped for a query";
     }
     if (issued.expiresIn().compareTo(MARGIN) <= 0) {
       return "lives for " + issued.expiresIn().toSeconds() + " s (expected: more than 5)";

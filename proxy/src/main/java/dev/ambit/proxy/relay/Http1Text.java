@@ -22,10 +22,15 @@ public final class Http1Text {
 
   private Http1Text() {}
 
+  /// The beginning of a request line; the caller may append to the target, and ends it with
+  /// [#endOfRequestLine].
   public static void requestLine(ByteBuf out, String method, String target) {
     text(out, method);
     out.writeByte(' ');
     text(out, target);
+  }
+
+  public static void endOfRequestLine(ByteBuf out) {
     out.writeBytes(" HTTP/1.1\r\n".getBytes(US_ASCII));
   }
 

@@ -7,6 +7,7 @@ import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.admit.Gate;
+import dev.ambit.proxy.credential.Reissue;
 import dev.ambit.proxy.model.Activity;
 import dev.ambit.proxy.model.CallEnd.Result;
 import dev.ambit.proxy.model.Denial;
@@ -26,9 +27,10 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /// Sends admitted calls over HTTP/1.1 and streams their answers. Follows no redirect and repeats no
-/// call that may have reached an upstream (INV-11). Confined to its loop.
+/// call that may have had an effect upstream (INV-11). Confined to its loop.
 public final class HttpRelay implements Relay, Enforcer {
   private final Gate gate;
+  private final Reissue reissue;
   private final Activity activity;
   private final Limits limits;
   private final Dialer dialer;
@@ -39,10 +41,12 @@ public final class HttpRelay implements Relay, Enforcer {
       EventLoop loop,
       Transport transport,
       Gate gate,
+      Reissue reissue,
       Activity activity,
       UpstreamTls tls,
       Limits limits) {
     this.gate = gate;
+    this.reissue = reissue;
     this.activity = activity;
     this.limits = limits;
     this.dialer = new Dialer(loop, transport, tls, limits);
@@ -55,7 +59,7 @@ public final class HttpRelay implements Relay, Enforcer {
     if (misuse.isPresent()) {
       return completedStage(new Outcome.Proceed<>(notSent(admitted, misuse.get())));
     }
-    var call = new RelayCall(admitted, agent, gate, activity, dialer, pool, limits);
+    var call = new RelayCall(admitted, agent, gate, reissue, activity, dialer, pool, limits);
     var session = call.session();
     live.computeIfAbsent(session, _ -> new LinkedHashSet<>()).add(call);
     return call.start()
@@ -110,7 +114,7 @@ public final class HttpRelay implements Relay, Enforcer {
 
   /// The binding of the credential is checked where it is used (INV-9), whatever the stages above
   /// did; a cleartext connection carries none.
-  private static Optional<Denial> misuse(Admitted admitted) {
+  static Optional<Denial> misuse(Admitted admitted) {
     var credential = admitted.dispatch().credential();
     if (credential == null) {
       return Optional.empty();

@@ -3,6 +3,7 @@ package dev.ambit.proxy.relay;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.admit.Gate;
+import dev.ambit.proxy.credential.Reissue;
 import dev.ambit.proxy.model.Activity;
 import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.Body;
@@ -30,23 +31,27 @@ import org.jspecify.annotations.Nullable;
 /// One exchange: a connection is found or dialled, the request written, and both bodies streamed as
 /// fast as the slower side reads. Confined to its loop.
 final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
+  private static final int UNAUTHORIZED = 401;
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
-  private final Admitted admitted;
   private final Arrival arrival;
   private final Permit permit;
   private final Body body;
   private final AgentStream agent;
   private final Gate gate;
+  private final Reissue reissue;
   private final Activity activity;
   private final Dialer dialer;
   private final UpstreamPool pool;
   private final Limits limits;
-  private final PoolKey key;
   private final Deadline sendWait;
   private final Deadline answerWait;
   private final CompletableFuture<Exchange> end = new CompletableFuture<>();
   private final List<String> notes = new ArrayList<>();
+  private Admitted admitted;
+  private PoolKey key;
+  private @Nullable Withheld withheld;
+  private boolean reissued;
   private @Nullable Channel dialling;
   private boolean dialGivenUp;
   private @Nullable Upstream upstream;
@@ -63,6 +68,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       Admitted admitted,
       AgentStream agent,
       Gate gate,
+      Reissue reissue,
       Activity activity,
       Dialer dialer,
       UpstreamPool pool,
@@ -73,6 +79,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     this.body = permit.body();
     this.agent = agent;
     this.gate = gate;
+    this.reissue = reissue;
     this.activity = activity;
     this.dialer = dialer;
     this.pool = pool;
@@ -237,15 +244,25 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       if (++interim > limits.interim()) {
         fail(Stage.RECEIVE, false, "The upstream sent too many interim answers.");
       }
+    } else if (read.status() == UNAUTHORIZED && mayBeReissued()) {
+      withhold(read);
     } else {
-      answer = read;
-      status = read.status();
-      agent.head(read.status(), read.fields(), read.bodyBytes());
-      awaitBody(read);
+      begin(read);
     }
   }
 
+  private void begin(Answer read) {
+    answer = read;
+    status = read.status();
+    agent.head(read.status(), read.fields(), read.bodyBytes());
+    awaitBody(read);
+  }
+
   void content(HttpContent content) {
+    if (withheld != null) {
+      withheld.add(content);
+      return;
+    }
     var read = answer;
     var from = upstream;
     if (end.isDone() || read == null || from == null) {
@@ -273,7 +290,8 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   /// A token never waits: what this read brought is flushed, then the next is asked for if the
   /// agent keeps up.
   void readComplete() {
-    if (end.isDone()) {
+    // Nothing more is read while it is asked for another credential: that bounds what is withheld.
+    if (end.isDone() || withheld != null) {
       return;
     }
     if (answer != null) {
@@ -288,8 +306,74 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   }
 
   void upstreamGone() {
-    if (!end.isDone()) {
+    if (withheld != null) {
+      withheld.gone();
+    } else if (!end.isDone()) {
       lost(Stage.RECEIVE);
+    }
+  }
+
+  /// Whether the call can be sent once more: with a credential to replace, nothing of a body gone,
+  /// and nothing done twice if it is done again.
+  private boolean mayBeReissued() {
+    return !reissued
+        && admitted.dispatch().credential() != null
+        && arrival.body() instanceof Body.None
+        && IDEMPOTENT.contains(arrival.call().method());
+  }
+
+  /// Keeps the 401 from the agent until it is known whether there is another credential.
+  private void withhold(Answer read) {
+    reissued = true;
+    answerWait.clear();
+    var kept = new Withheld(read);
+    withheld = kept;
+    var _ =
+        reissue
+            .inPlaceOf(admitted.dispatch())
+            .thenAccept(other -> {
+              if (withheld == kept && other == null) {
+                deliver(kept);
+              } else if (withheld == kept) {
+                sendAgain(admitted.again(other));
+              }
+            });
+  }
+
+  /// The 401 is the answer after all.
+  private void deliver(Withheld kept) {
+    withheld = null;
+    begin(kept.answer());
+    kept.contents().forEach(this::content);
+    readComplete();
+    if (kept.isGone() && !end.isDone()) {
+      lost(Stage.RECEIVE);
+    }
+  }
+
+  private void sendAgain(Admitted next) {
+    dropWithheld();
+    if (upstream != null) {
+      upstream.release();
+      upstream.close();
+      upstream = null;
+    }
+    var misuse = HttpRelay.misuse(next);
+    if (misuse.isPresent()) {
+      finish(Result.CUT, Optional.empty(), misuse);
+      return;
+    }
+    admitted = next;
+    key = PoolKey.of(next);
+    interim = 0;
+    notes.add("credential_reissued");
+    connect();
+  }
+
+  private void dropWithheld() {
+    if (withheld != null) {
+      withheld.release();
+      withheld = null;
     }
   }
 
@@ -402,6 +486,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   private void finish(Result result, Optional<Failure> failure, Optional<Denial> denial) {
     sendWait.clear();
     answerWait.clear();
+    dropWithheld();
     end.complete(new Exchange(admitted, result, status, bytesOut, bytesIn, failure, denial, notes));
   }
 }

@@ -1,8 +1,12 @@
 package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.admit.Admitted;
+import dev.ambit.proxy.credential.Carrier;
+import dev.ambit.proxy.credential.Credential;
 import dev.ambit.proxy.model.Body;
+import dev.ambit.proxy.scope.Permit;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the head of the request as it was judged (INV-6), the credential last, in place of any
 /// field of that name (INV-9).
@@ -26,19 +30,15 @@ final class RequestHead {
   private static void write(ByteBuf out, Admitted admitted) {
     var dispatch = admitted.dispatch();
     var permit = dispatch.route().reservation().approval().permit();
-    var call = permit.call();
-    var query = permit.query().text();
     var credential = dispatch.credential();
-    Http1Text.requestLine(
-        out,
-        call.method(),
-        query.isEmpty() ? call.path().text() : call.path().text() + "?" + query);
-    Http1Text.field(out, "Host", call.authority().hostHeader());
+    var carrier = credential == null ? null : credential.carrier();
+    requestLine(out, permit, credential);
+    Http1Text.field(out, "Host", permit.call().authority().hostHeader());
     for (var field : permit.bound().arrival().fields()) {
       var name = field.name().toString();
       boolean ours =
           name.equalsIgnoreCase("accept-encoding")
-              || (credential != null && name.equalsIgnoreCase(credential.header()));
+              || (carrier instanceof Carrier.Header header && name.equalsIgnoreCase(header.name()));
       if (!ours) {
         Http1Text.field(out, name, field.value());
       }
@@ -53,11 +53,28 @@ final class RequestHead {
       case Body.Sized(long bytes) -> Http1Text.field(out, "Content-Length", Long.toString(bytes));
       case Body.Chunked() -> Http1Text.field(out, "Transfer-Encoding", "chunked");
     }
-    if (credential != null) {
-      Http1Text.name(out, credential.header());
+    if (credential != null && carrier instanceof Carrier.Header header) {
+      Http1Text.name(out, header.name());
       credential.value().writeTo(out);
       Http1Text.endOfLine(out);
     }
     Http1Text.endOfLine(out);
+  }
+
+  /// A parameter that carries the credential stands last, in place of all of that name.
+  private static void requestLine(ByteBuf out, Permit permit, @Nullable Credential credential) {
+    var method = permit.call().method();
+    var path = permit.call().path().text();
+    if (credential == null
+        || !(credential.carrier() instanceof Carrier.QueryParameter(String name))) {
+      var query = permit.query().text();
+      Http1Text.requestLine(out, method, query.isEmpty() ? path : path + "?" + query);
+    } else {
+      var rest = permit.query().without(name::equalsIgnoreCase).text();
+      Http1Text.requestLine(
+          out, method, path + "?" + rest + (rest.isEmpty() ? "" : "&") + name + "=");
+      credential.value().writeTo(out);
+    }
+    Http1Text.endOfRequestLine(out);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Sharing;
+import dev.ambit.proxy.credential.Carrier;
 import dev.ambit.proxy.credential.CredentialCache;
 import dev.ambit.proxy.credential.Dispatch;
 import dev.ambit.proxy.credential.Issuer;
@@ -33,7 +34,7 @@ class AdmissionTest {
   private final Way way = new Way();
   private final List<Intent> intents = new ArrayList<>();
   private final CredentialCache credentials =
-      new CredentialCache((session, grant, authority) -> issued(grant), way.time, way.time);
+      new CredentialCache((_, grant, _, _) -> issued(grant), way.time, way.time);
   private CompletionStage<Boolean> durable = completedFuture(true);
   private final Admission gate =
       new Admission(
@@ -162,7 +163,7 @@ class AdmissionTest {
             Samples.ONE.value(),
             grant,
             "https://api.good.test:443",
-            "authorization",
+            new Carrier.Header("authorization"),
             Secret.move("Bearer x".getBytes(US_ASCII)),
             Duration.ofMinutes(10)));
   }

@@ -267,7 +267,7 @@ class ControlLinkTest {
     onSilent = issuer::silent;
     plane.answersHeartbeats = false;
     // The next heartbeat of its own would be due in ten seconds.
-    var answer = loop.submit(() -> issuer.issue(ONE, "g", api())).get().toCompletableFuture();
+    var answer = loop.submit(() -> issuer.issue(ONE, "g", api(), "")).get().toCompletableFuture();
     assertThat(answer.get(5, TimeUnit.SECONDS))
         .isEqualTo(new Issuer.Answer.Unavailable("the control plane says UNAVAILABLE"));
     assertThat(loop.submit(link::attached).get()).isFalse();

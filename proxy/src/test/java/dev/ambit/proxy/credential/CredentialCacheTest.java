@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -126,6 +127,58 @@ class CredentialCacheTest {
   }
 
   @Test
+  void asksOnceForAllWhoseCredentialWasRejectedAndUsesTheNewOneFromThenOn() {
+    issued(Duration.ofMinutes(5));
+    var held = dispatch(attach(ITEM));
+    var one = cache.inPlaceOf(held);
+    var other = cache.inPlaceOf(dispatch(attach(ITEM)));
+    assertThat(issuer.questions).hasSize(2);
+    assertThat(issuer.inPlaceOf).containsExactly("", "01ARZ3NDEKTSV4RRFFQ69G5FC0");
+    issuer.answer(1, Duration.ofMinutes(5));
+    assertThat(replaced(one)).isEqualTo("Bearer 1");
+    assertThat(replaced(other)).isEqualTo("Bearer 1");
+    // Whoever comes late with the old one gets the new one, too.
+    assertThat(replaced(cache.inPlaceOf(held))).isEqualTo("Bearer 1");
+    assertThat(text(attach(ITEM))).isEqualTo("Bearer 1");
+    assertThat(issuer.questions).hasSize(2);
+  }
+
+  @Test
+  void replacesNoReplacementUntilItWasRenewed() {
+    issued(Duration.ofSeconds(105));
+    var first = cache.inPlaceOf(dispatch(attach(ITEM)));
+    issuer.answer(1, Duration.ofSeconds(105));
+    assertThat(replaced(first)).isEqualTo("Bearer 1");
+    assertThat(replaced(cache.inPlaceOf(dispatch(attach(ITEM))))).isEqualTo("none");
+    way.time.advance(Duration.ofSeconds(70));
+    attach(ITEM);
+    issuer.answer(2, Duration.ofSeconds(105));
+    var again = cache.inPlaceOf(dispatch(attach(ITEM)));
+    issuer.answer(3, Duration.ofSeconds(105));
+    assertThat(replaced(again)).isEqualTo("Bearer 3");
+  }
+
+  @Test
+  void takesNotTheRejectedOneForItsOwnReplacement() {
+    issued(Duration.ofMinutes(5));
+    var waiting = cache.inPlaceOf(dispatch(attach(ITEM)));
+    var same = issuer.issued(0, Duration.ofMinutes(5));
+    issuer.questions.get(1).complete(same);
+    assertThat(replaced(waiting)).isEqualTo("none");
+    assertThat(same.value().wiped()).isTrue();
+    assertThat(text(attach(ITEM))).isEqualTo("Bearer 0");
+  }
+
+  @Test
+  void replacesNothingOfASessionThatHasEnded() {
+    issued(Duration.ofMinutes(5));
+    var held = dispatch(attach(ITEM));
+    cache.enforce(SessionImage.EMPTY);
+    assertThat(replaced(cache.inPlaceOf(held))).isEqualTo("none");
+    assertThat(issuer.questions).hasSize(1);
+  }
+
+  @Test
   void wipesWhenItsSessionEndsOrTheLeaseIsLost() {
     issued(Duration.ofMinutes(5));
     var held = credential(attach(ITEM));
@@ -161,6 +214,9 @@ class CredentialCacheTest {
     refused(issued -> value(issued, "Bearer a\r\nHost: b"));
     refused(issued -> value(issued, ""));
     refused(issued -> value(issued, "x".repeat(Slot.VALUE_BYTES_MAX + 1)));
+    refused(issued -> carried(issued, new Carrier.QueryParameter("a&b"), "x"));
+    refused(issued -> carried(issued, new Carrier.QueryParameter("key"), "x&y=z"));
+    refused(issued -> carried(issued, new Carrier.QueryParameter("key"), "x HTTP/1.1"));
     refused(issued -> lasts(issued, Duration.ofSeconds(5)));
     refused(issued -> lasts(issued, Duration.ofDays(2)));
   }
@@ -180,7 +236,7 @@ class CredentialCacheTest {
         session,
         grant,
         issued.authority(),
-        header,
+        new Carrier.Header(header),
         issued.value(),
         issued.expiresIn());
   }
@@ -192,7 +248,20 @@ class CredentialCacheTest {
         issued.session(),
         issued.grant(),
         issued.authority(),
-        issued.header(),
+        issued.carrier(),
+        Secret.move(value.getBytes(US_ASCII)),
+        issued.expiresIn());
+  }
+
+  private static Issuer.Answer.Issued carried(
+      Issuer.Answer.Issued issued, Carrier carrier, String value) {
+    issued.value().wipe();
+    return new Issuer.Answer.Issued(
+        issued.id(),
+        issued.session(),
+        issued.grant(),
+        issued.authority(),
+        carrier,
         Secret.move(value.getBytes(US_ASCII)),
         issued.expiresIn());
   }
@@ -203,7 +272,7 @@ class CredentialCacheTest {
         issued.session(),
         issued.grant(),
         issued.authority(),
-        issued.header(),
+        issued.carrier(),
         issued.value(),
         life);
   }
@@ -216,6 +285,17 @@ class CredentialCacheTest {
 
   private CompletionStage<Outcome<Dispatch>> attach(String url) {
     return cache.attach(Way.value(way.route(url)));
+  }
+
+  private static Dispatch dispatch(CompletionStage<Outcome<Dispatch>> attached) {
+    return Way.value(Way.now(attached));
+  }
+
+  private static String replaced(CompletionStage<@Nullable Dispatch> waiting) {
+    var other = waiting.toCompletableFuture().getNow(null);
+    return other == null
+        ? "none"
+        : text(CompletableFuture.completedStage(new Outcome.Proceed<>(other)));
   }
 
   private static Credential credential(CompletionStage<Outcome<Dispatch>> attached) {
@@ -232,9 +312,12 @@ class CredentialCacheTest {
   /// Keeps the questions until the test answers them.
   private static final class Asked implements Issuer {
     private final List<CompletableFuture<Answer>> questions = new ArrayList<>();
+    private final List<String> inPlaceOf = new ArrayList<>();
 
     @Override
-    public CompletionStage<Answer> issue(SessionId session, String grant, Authority authority) {
+    public CompletionStage<Answer> issue(
+        SessionId session, String grant, Authority authority, String rejected) {
+      inPlaceOf.add(rejected);
       var question = new CompletableFuture<Answer>();
       questions.add(question);
       return question;
@@ -248,11 +331,11 @@ class CredentialCacheTest {
 
     Answer.Issued issued(int number, Duration life) {
       return new Answer.Issued(
-          "01ARZ3NDEKTSV4RRFFQ69G5FCR",
+          "01ARZ3NDEKTSV4RRFFQ69G5FC" + number,
           Samples.ONE.value(),
           "items",
           "https://api.good.test:443",
-          "authorization",
+          new Carrier.Header("authorization"),
           Secret.move(("Bearer " + number).getBytes(US_ASCII)),
           life);
     }
