@@ -200,6 +200,7 @@ class ReceiptCommandsTest {
                   "read",
                   "https://api.demo.test:8443",
                   "01JZ8YQ5V7N3K2M4P6R8T0W1X4",
+                  Optional.empty(),
                   Typed.NOON.minusSeconds(50),
                   Optional.of(Typed.NOON.minusSeconds(50)),
                   Optional.of(Typed.NOON.plusSeconds(250)),

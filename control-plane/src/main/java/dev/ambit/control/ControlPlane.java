@@ -120,7 +120,15 @@ public final class ControlPlane implements AutoCloseable {
     var evidence =
         Evidence.make(
             new Evidence.Base(
-                store, proxies.cuts(), resources, self, settings.keys(), ids, random, clock));
+                store,
+                proxies.cuts(),
+                resources,
+                self,
+                source::jwtSvid,
+                settings.keys(),
+                ids,
+                random,
+                clock));
     closers.push(evidence.stop());
     var table = new SessionTable(store);
     var sessions =
@@ -159,6 +167,7 @@ public final class ControlPlane implements AutoCloseable {
 
     metrics.stale(resources::stale);
     metrics.overdue(evidence.closures()::overdue);
+    metrics.issuersSpared(evidence.issuersSpared());
     metrics.chainsBroken(evidence.audit()::broken);
     metrics.attached(proxies::attached);
     tick("resources", resources::reload);

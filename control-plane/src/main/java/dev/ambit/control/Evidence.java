@@ -12,14 +12,19 @@ import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.closure.Pace;
 import dev.ambit.control.closure.ReceiptWriter;
 import dev.ambit.control.credential.Broker;
+import dev.ambit.control.credential.Circuits;
 import dev.ambit.control.credential.InFlight;
 import dev.ambit.control.credential.Issuing;
 import dev.ambit.control.credential.Orphans;
 import dev.ambit.control.credential.Providers;
 import dev.ambit.control.credential.SealedBroker;
 import dev.ambit.control.credential.Vault;
+import dev.ambit.control.credential.oauth.Assertions;
 import dev.ambit.control.credential.oauth.ClientCredentials;
+import dev.ambit.control.credential.oauth.ClientProof;
+import dev.ambit.control.credential.oauth.Identity;
 import dev.ambit.control.credential.oauth.IssuerHttp;
+import dev.ambit.control.credential.standing.StandingKeys;
 import dev.ambit.control.resources.CurrentResources;
 import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.CheckpointTable;
@@ -35,6 +40,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// What issues credentials, sees them die and keeps the record of it, wired as one part.
 record Evidence(
@@ -44,6 +50,7 @@ record Evidence(
     TrailCheck trail,
     SigningKeys keys,
     Closures closures,
+    IntSupplier issuersSpared,
     Runnable start,
     Runnable stop) {
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
@@ -63,7 +70,8 @@ record Evidence(
     var credentials =
         new CredentialTable(base.store(), new OwnChain(base.self(), base.ids().next()));
     var cuts = new CutTable(base.store());
-    var http = new IssuerHttp(CONNECT_MAX, REQUEST_MAX);
+    var proof = new ClientProof(base.identity(), new Assertions(base.ids(), clock));
+    var http = new IssuerHttp(proof, CONNECT_MAX, REQUEST_MAX);
     var providers =
         new Providers(
             () -> base.resources().current().providers(),
@@ -71,7 +79,9 @@ record Evidence(
                 switch (spec) {
                   case ProviderSpec.OAuthClientCredentials oauth ->
                       new ClientCredentials(oauth, http);
+                  case ProviderSpec.StandingKey key -> new StandingKeys(key);
                 });
+    var circuits = new Circuits();
     var inFlight = new InFlight();
     var closures =
         new ClosureWorker(
@@ -90,6 +100,7 @@ record Evidence(
             providers,
             vault,
             inFlight,
+            circuits,
             base.ids(),
             clock,
             CONTROL_PAUSES,
@@ -103,6 +114,7 @@ record Evidence(
         new TrailCheck(audit, checkpointTable, signer),
         signer,
         closures,
+        circuits::open,
         () -> {
           closures.start();
           checkpoints.start(CHECKPOINT);
@@ -118,12 +130,14 @@ record Evidence(
   /// What it stands on.
   ///
   /// @param self the control plane's SPIFFE ID
+  /// @param identity what it shows to issuers
   /// @param keys folder of the vault key and the signing key
   record Base(
       Store store,
       Cuts cuts,
       CurrentResources resources,
       String self,
+      Identity identity,
       Path keys,
       Ids ids,
       SecureRandom random,

@@ -84,7 +84,7 @@ final class Assembly {
     var all = new LinkedHashMap<String, Target>();
     targets.forEach((name, draft) -> all.put(name, draft.target()));
     var scopes = new HashMap<String, List<String>>();
-    providers.forEach((name, provider) -> scopes.put(name, scopes(provider)));
+    providers.forEach((name, provider) -> scopes.put(name, provider.scopes()));
     var checked = new HashMap<String, SessionTemplate>();
     templates.forEach((name, draft) -> checked.put(name, new CheckedTemplate(draft, all, scopes)));
     for (var target : all.values()) {
@@ -141,6 +141,13 @@ final class Assembly {
         var provider = grant.provider().get();
         exists("CredentialProvider", provider);
         checkScopes(grant, providers.get(provider.text()));
+        if (providers.get(provider.text()) instanceof ProviderSpec.StandingKey
+            && !template.outlives()) {
+          findings.add(
+              provider.place(),
+              "the key of " + provider.text() + " outlives the session",
+              "outlives: accepted in the spec of this template");
+        }
         var target = targets.get(grant.target().text());
         if (target != null && target.target().scheme() == Scheme.HTTP) {
           findings.add(
@@ -167,21 +174,18 @@ final class Assembly {
     if (provider == null) {
       return;
     }
-    var allowed = scopes(provider);
+    var allowed = provider.scopes();
     for (var scope : grant.scopes()) {
       var fixed = scope.value().names().isEmpty();
       if (fixed && !allowed.contains(scope.value().text())) {
         findings.add(
             scope.place(),
             Findings.shown(scope.value().text()),
-            "a scope of provider " + provider.name() + ": " + String.join(", ", allowed));
+            "a scope of provider "
+                + provider.name()
+                + ": "
+                + (allowed.isEmpty() ? "it has none" : String.join(", ", allowed)));
       }
     }
-  }
-
-  private static List<String> scopes(ProviderSpec provider) {
-    return switch (provider) {
-      case ProviderSpec.OAuthClientCredentials oauth -> oauth.scopes();
-    };
   }
 }

@@ -38,6 +38,8 @@ final class TemplateReader {
   }
 
   /// What a template says, its targets and providers still by name.
+  ///
+  /// @param outlives whether it may use keys that outlive its sessions
   record Draft(
       String name,
       Map<String, Pattern> parameters,
@@ -48,6 +50,7 @@ final class TemplateReader {
       Limits limits,
       Sensitivity ceiling,
       Place maxTtl,
+      boolean outlives,
       List<GrantDraft> grants,
       List<DenyDraft> denies) {}
 
@@ -71,8 +74,7 @@ final class TemplateReader {
 
   Optional<Draft> read(String name) {
     var before = findings.count();
-    spec.unbuilt(
-        "suspendAfter", "suspendOn", "delegation", "mode", "outlives", "approval", "condition");
+    spec.unbuilt("suspendAfter", "suspendOn", "delegation", "mode", "approval", "condition");
     var ceiling = sensitivity(spec, "sensitivityCeiling");
     var parameters = parameters();
     var openers = new TreeSet<String>();
@@ -83,6 +85,7 @@ final class TemplateReader {
     var sharing = spec.oneOf("sharing", List.of("exclusive", "by-handle"), List.of());
     var limits = spec.section("limits").map(this::limits);
     var maxTtl = spec.optionalSection("limits").orElse(spec).place("maxTtl");
+    var outlives = outlives();
     var grants = new ArrayList<GrantDraft>();
     var names = new HashSet<String>();
     for (var grant : spec.sections("grants", GRANTS_MAX)) {
@@ -110,6 +113,7 @@ final class TemplateReader {
             limits.orElseThrow(),
             ceiling,
             maxTtl,
+            outlives,
             grants,
             denies));
   }
@@ -180,6 +184,14 @@ final class TemplateReader {
           "spiffe://domain/path, with * only as the last character");
     }
     return pattern;
+  }
+
+  private boolean outlives() {
+    var word = spec.optionalText("outlives");
+    if (word.isPresent() && !word.get().equals("accepted")) {
+      findings.add(spec.place("outlives"), Findings.shown(word.get()), "accepted, or no such key");
+    }
+    return word.isPresent();
   }
 
   private Limits limits(Section limits) {

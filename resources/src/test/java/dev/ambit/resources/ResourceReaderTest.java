@@ -6,6 +6,7 @@ import dev.ambit.envelope.Binding;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.resources.ProviderSpec.Client;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -39,8 +40,9 @@ class ResourceReaderTest {
             ProviderSpec.OAuthClientCredentials.class,
             oauth -> {
               assertThat(oauth.scopes()).containsExactly("items:read", "items:write");
-              assertThat(oauth.client().secretFile()).isEqualTo(path.resolve("client.secret"));
-              assertThat(oauth.verifier().id()).isEqualTo("ambit-verifier");
+              var secret = path.resolve("client.secret");
+              assertThat(oauth.client()).isEqualTo(new Client.Secret("ambit", secret));
+              assertThat(oauth.verifier()).isEqualTo(new Client.Secret("ambit-verifier", secret));
               assertThat(oauth.roots()).contains(path.resolve("upstream-ca.pem"));
               assertThat(oauth.lifetimeMax()).isEqualTo(Duration.ofMinutes(5));
             });

@@ -101,7 +101,12 @@ public final class ReceiptView {
     }
     var table = Table.of("CREDENTIAL", "PROVIDER", "GRANT", "AUTHORITY", "FATE");
     for (var end : receipt.credentials()) {
-      table.row(end.id(), end.provider(), end.grant(), end.authority(), fate(end));
+      table.row(
+          end.id(),
+          end.provider(),
+          end.grant().isEmpty() ? "(to be exchanged)" : end.grant(),
+          end.authority(),
+          fate(end));
     }
     var probes = Table.of("CREDENTIAL", "PROBED", "ANSWER", "NOTE");
     var probed = false;
@@ -131,6 +136,7 @@ public final class ReceiptView {
         switch (end.outcome()) {
           case DEAD_PROVEN -> "proven dead at " + end.outcomeAt();
           case DEAD_BY_EXPIRY -> "dies by expiry at " + end.outcomeAt();
+          case OUTLIVES_SESSION -> "OUTLIVES the session, not used since " + end.outcomeAt();
         };
     return end.note().isEmpty() ? fate : fate + " (" + end.note() + ")";
   }

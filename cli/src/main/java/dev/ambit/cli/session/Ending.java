@@ -89,7 +89,10 @@ public final class Ending {
         session.getCredentialsList().stream()
             .filter(credential ->
                 switch (credential.getOutcome()) {
-                  case CLOSURE_OUTCOME_DEAD_PROVEN, CLOSURE_OUTCOME_DEAD_BY_EXPIRY -> false;
+                  case CLOSURE_OUTCOME_DEAD_PROVEN,
+                      CLOSURE_OUTCOME_DEAD_BY_EXPIRY,
+                      CLOSURE_OUTCOME_OUTLIVES_SESSION ->
+                      false;
                   default -> true;
                 })
             .map(credential ->

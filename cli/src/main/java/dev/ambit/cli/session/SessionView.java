@@ -129,6 +129,11 @@ public final class SessionView {
     return credential.getProvider() + " " + outcome(credential.getOutcome());
   }
 
+  /// The session's own token is for no grant.
+  public static String grant(String name) {
+    return name.isEmpty() ? "(to be exchanged)" : name;
+  }
+
   private static String grants(Session session, Style style) {
     if (session.getGrantsCount() == 0) {
       return "";
@@ -154,7 +159,7 @@ public final class SessionView {
       table.row(
           credential.getId(),
           credential.getProvider(),
-          credential.getGrant(),
+          grant(credential.getGrant()),
           credential.getAuthority(),
           outcome(credential.getOutcome()),
           credential.getOutcomeDetail());

@@ -115,6 +115,7 @@ final class SessionViews {
             .setAuthority(credential.authority())
             .setNotAfter(ProtoTimes.of(credential.notAfter()))
             .setOutcomeDetail(credential.detail());
+    credential.parent().ifPresent(view::setParentId);
     credential.outcome().ifPresent(outcome -> view.setOutcome(outcome(outcome)));
     credential.outcomeAt().ifPresent(at -> view.setOutcomeAt(ProtoTimes.of(at)));
     return view.build();
@@ -126,6 +127,8 @@ final class SessionViews {
           dev.ambit.proto.v1.ClosureOutcome.CLOSURE_OUTCOME_DEAD_PROVEN;
       case ClosureOutcome.DeadByExpiry _ ->
           dev.ambit.proto.v1.ClosureOutcome.CLOSURE_OUTCOME_DEAD_BY_EXPIRY;
+      case ClosureOutcome.Outlives() ->
+          dev.ambit.proto.v1.ClosureOutcome.CLOSURE_OUTCOME_OUTLIVES_SESSION;
       case ClosureOutcome.Unproven _ -> dev.ambit.proto.v1.ClosureOutcome.CLOSURE_OUTCOME_UNPROVEN;
     };
   }

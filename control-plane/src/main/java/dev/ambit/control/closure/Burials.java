@@ -1,6 +1,8 @@
 package dev.ambit.control.closure;
 
+import com.google.protobuf.ByteString;
 import dev.ambit.control.credential.Answers;
+import dev.ambit.control.credential.Capabilities;
 import dev.ambit.control.credential.CredentialProvider;
 import dev.ambit.control.credential.InFlight;
 import dev.ambit.control.credential.Material;
@@ -95,6 +97,7 @@ final class Burials {
         return;
       }
       if (step(row.get())) {
+        row.get().parent().ifPresent(crew::hurry);
         settled.accept(row.get().session());
         return;
       }
@@ -107,15 +110,17 @@ final class Burials {
   private boolean step(CredentialRow row) throws InterruptedException {
     var now = clock.instant();
     var provider = provider(row);
-    if (!provider.capabilities().revocable()) {
-      table.settle(row.id(), Outcome.DEAD_BY_EXPIRY, row.diesAt(), "its issuer cannot revoke", now);
+    if (provider.capabilities().ending() == Capabilities.Ending.NONE) {
+      var why = "the key in " + provider.capabilities().issuer() + " outlives the session";
+      table.settle(row.id(), Outcome.OUTLIVES_SESSION, now, why, now);
       return true;
     }
     if (!now.isBefore(row.diesAt().plus(pace.skew()))) {
       table.settle(row.id(), Outcome.DEAD_BY_EXPIRY, row.diesAt(), unproven(row), now);
       return true;
     }
-    var sealed = table.sealed(row.id());
+    // Leaves first: revoking what they were exchanged from would leave them alive and unasked for.
+    var sealed = table.hasLeaves(row.id()) ? Optional.<ByteString>empty() : table.sealed(row.id());
     if (sealed.isEmpty()) {
       return false;
     }
@@ -202,7 +207,7 @@ final class Burials {
 
   private static String why(Probe probe, boolean accepted, boolean control) {
     return switch (probe) {
-      case Probe.Alive() when accepted -> "the issuer accepted the revocation and says it is alive";
+      case Probe.Alive _ when accepted -> "the issuer accepted the revocation and says it is alive";
       case Probe.Dead() when !accepted -> "says dead, but its revocation was not accepted";
       case Probe.Dead() when !control -> "says dead, but never said alive";
       case Probe.Alive _, Probe.Dead _, Probe.Unknown _ -> Answers.why(probe);

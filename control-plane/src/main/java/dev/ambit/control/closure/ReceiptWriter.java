@@ -86,6 +86,7 @@ public final class ReceiptWriter {
         row.grant(),
         row.authority(),
         row.proxy(),
+        row.parent(),
         row.askedAt(),
         row.issuedAt(),
         row.notAfter(),
@@ -93,6 +94,7 @@ public final class ReceiptWriter {
         switch (row.outcome().orElseThrow()) {
           case DEAD_PROVEN -> Receipt.Outcome.DEAD_PROVEN;
           case DEAD_BY_EXPIRY -> Receipt.Outcome.DEAD_BY_EXPIRY;
+          case OUTLIVES_SESSION -> Receipt.Outcome.OUTLIVES_SESSION;
         },
         row.outcomeAt().orElseThrow(),
         row.note(),

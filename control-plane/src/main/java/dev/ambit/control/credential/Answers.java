@@ -8,7 +8,7 @@ public final class Answers {
 
   public static CredentialTable.Answer code(Probe probe) {
     return switch (probe) {
-      case Probe.Alive() -> CredentialTable.Answer.ALIVE;
+      case Probe.Alive _ -> CredentialTable.Answer.ALIVE;
       case Probe.Dead() -> CredentialTable.Answer.DEAD;
       case Probe.Unknown(String _) -> CredentialTable.Answer.UNKNOWN;
     };
@@ -16,7 +16,7 @@ public final class Answers {
 
   public static String why(Probe probe) {
     return switch (probe) {
-      case Probe.Alive() -> "the issuer says it is alive";
+      case Probe.Alive _ -> "the issuer says it is alive";
       case Probe.Dead() -> "the issuer says it is dead";
       case Probe.Unknown(String why) -> why;
     };

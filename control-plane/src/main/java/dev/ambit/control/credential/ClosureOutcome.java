@@ -10,6 +10,9 @@ public sealed interface ClosureOutcome {
   /// Not proven before its own expiry.
   record DeadByExpiry(Instant at) implements ClosureOutcome {}
 
+  /// A standing key that is not the session's to kill.
+  record Outlives() implements ClosureOutcome {}
+
   /// Still alive, or unknown.
   record Unproven(String reason) implements ClosureOutcome {}
 }

@@ -19,8 +19,11 @@ public sealed interface IssueAnswer {
     }
   }
 
-  /// Surely nothing was issued.
+  /// Surely nothing was issued: it was not asked, or said no.
   record Refused(String why) implements IssueAnswer {}
+
+  /// Surely nothing was issued: the issuer cannot be reached, or is not up to it now.
+  record Unreachable(String why) implements IssueAnswer {}
 
   /// Nobody knows: the request may have arrived and its answer was not understood.
   record Lost(String why) implements IssueAnswer {}

@@ -28,6 +28,7 @@ public final class Issuing {
   private final Providers providers;
   private final Vault vault;
   private final InFlight inFlight;
+  private final Circuits circuits;
   private final Ids ids;
   private final InstantSource clock;
   private final List<Duration> controlPauses;
@@ -42,6 +43,7 @@ public final class Issuing {
       Providers providers,
       Vault vault,
       InFlight inFlight,
+      Circuits circuits,
       Ids ids,
       InstantSource clock,
       List<Duration> controlPauses,
@@ -50,39 +52,90 @@ public final class Issuing {
     this.providers = providers;
     this.vault = vault;
     this.inFlight = inFlight;
+    this.circuits = circuits;
     this.ids = ids;
     this.clock = clock;
     this.controlPauses = List.copyOf(controlPauses);
     this.retired = retired;
   }
 
-  Outcome issue(StoredSession session, Order order, String authority, String proxy) {
+  /// @param parent id of the session's own token that it is exchanged from
+  Outcome issue(StoredSession session, Order order, Place place, Optional<String> parent) {
     var configured = providers.current(order.reference().provider());
     if (configured.isEmpty()) {
       return new Outcome.None("provider: not configured any more");
     }
     var provider = configured.get().provider();
+    if (!order.forSubject() && provider.capabilities().exchanges() != parent.isPresent()) {
+      return new Outcome.None("provider: configured otherwise meanwhile (expected: ask again)");
+    }
+    var leave = circuits.of(provider.capabilities().issuer()).enter(clock.instant());
+    if (leave.isEmpty()) {
+      return new Outcome.None(
+          "provider "
+              + order.reference().provider()
+              + ": issuer: failed again and again, spared for a while");
+    }
     var id = ids.next();
-    try (var _ = inFlight.enter(id)) {
-      var draft = draft(id, session, order, authority, proxy, configured.get());
+    try (var circuit = leave.get();
+        var _ = inFlight.enter(id)) {
+      var draft = draft(id, session, order, place, parent, configured.get());
       return switch (table.ask(draft, configured.get().spec())) {
         case SESSION_NOT_ACTIVE -> new Outcome.None("session: not ACTIVE any more");
+        case PARENT_NOT_LIVE -> new Outcome.None("session's own token: not LIVE any more");
         case TOO_MANY ->
             new Outcome.None(
                 "credentials: too many (expected: < " + CredentialTable.SESSION_MAX + ")");
-        case RECORDED -> asked(draft, session, provider, provider.issue(order));
+        case RECORDED -> ask(draft, session, provider, order, circuit);
       };
     }
   }
 
+  private Outcome ask(
+      CredentialRow draft,
+      StoredSession session,
+      CredentialProvider provider,
+      Order order,
+      Circuit.Entry circuit) {
+    if (draft.parent().isEmpty()) {
+      var answer = heard(circuit, provider.issue(order, null));
+      return asked(draft, session, provider, order, answer);
+    }
+    try (var subject = open(draft.parent().get())) {
+      var answer = heard(circuit, provider.issue(order, subject));
+      return asked(draft, session, provider, order, answer);
+    } catch (Vault.Unopenable unopenable) {
+      return refused(draft, unopenable.why());
+    }
+  }
+
+  private IssueAnswer heard(Circuit.Entry circuit, IssueAnswer answer) {
+    switch (answer) {
+      case IssueAnswer.Issued _, IssueAnswer.Refused _ -> circuit.answered();
+      case IssueAnswer.Unreachable _, IssueAnswer.Lost _ -> circuit.failed(clock.instant());
+    }
+    return answer;
+  }
+
+  private Material open(String id) throws Vault.Unopenable {
+    var row = table.find(id);
+    var sealed = table.sealed(id);
+    if (row.isEmpty() || sealed.isEmpty()) {
+      throw new Vault.Unopenable("vault: nothing sealed any more");
+    }
+    return vault.open(sealed.get(), SealedBroker.binding(row.get()));
+  }
+
   private Outcome asked(
-      CredentialRow draft, StoredSession session, CredentialProvider provider, IssueAnswer answer) {
+      CredentialRow draft,
+      StoredSession session,
+      CredentialProvider provider,
+      Order order,
+      IssueAnswer answer) {
     var now = clock.instant();
     return switch (answer) {
-      case IssueAnswer.Refused(String why) -> {
-        table.refused(draft.id(), why, now);
-        yield unavailable(draft, why);
-      }
+      case IssueAnswer.Refused(String why) -> refused(draft, why);
+      case IssueAnswer.Unreachable(String why) -> refused(draft, why);
       case IssueAnswer.Lost(String why) -> {
         table.lost(draft.id(), "may have been issued, but nobody has it: " + why, now);
         retired.run();
@@ -90,16 +143,22 @@ public final class Issuing {
       }
       case IssueAnswer.Issued issued -> {
         try (var token = issued.token()) {
-          yield came(draft, session, provider, token, issued);
+          yield came(draft, session, provider, order, token, issued);
         }
       }
     };
+  }
+
+  private Outcome refused(CredentialRow draft, String why) {
+    table.refused(draft.id(), why, clock.instant());
+    return unavailable(draft, why);
   }
 
   private Outcome came(
       CredentialRow draft,
       StoredSession session,
       CredentialProvider provider,
+      Order order,
       Material token,
       IssueAnswer.Issued issued) {
     var now = clock.instant();
@@ -114,7 +173,9 @@ public final class Issuing {
             now.plus(issued.life()),
             issued.granted(),
             vault.seal(token, SealedBroker.binding(draft)),
-            vault.fingerprint(token));
+            provider.capabilities().ownAndProbed()
+                ? Optional.of(vault.fingerprint(token))
+                : Optional.empty());
     return switch (table.received(draft.id(), received)) {
       case GIVEN_BEFORE ->
           unavailable(draft, "token: given out before (expected: one of its own for each issue)");
@@ -122,34 +183,47 @@ public final class Issuing {
         retired.run();
         yield unavailable(draft, "session: not ACTIVE any more");
       }
-      case KEPT -> check(draft, provider, token, issued.defect());
+      case KEPT -> check(draft, provider, order, token, issued.defect());
     };
   }
 
   private Outcome check(
-      CredentialRow draft, CredentialProvider provider, Material token, Optional<String> defect) {
+      CredentialRow draft,
+      CredentialProvider provider,
+      Order order,
+      Material token,
+      Optional<String> defect) {
     if (defect.isPresent()) {
       return retire(draft, defect.get());
     }
-    if (!alive(draft, provider, token)) {
-      return retire(draft, "positive control: the probe never said alive");
+    var probed = provider.capabilities().ownAndProbed();
+    if (probed) {
+      var alive = alive(draft, provider, token);
+      if (alive.isEmpty()) {
+        return retire(draft, "positive control: the probe never said alive");
+      }
+      var excess = provider.excess(order, alive.get().told());
+      if (excess.isPresent()) {
+        return retire(draft, excess.get());
+      }
     }
-    if (!table.confirm(draft.id(), clock.instant())) {
+    if (!table.confirm(draft.id(), probed, clock.instant())) {
       retired.run();
       return unavailable(draft, "session: not ACTIVE any more");
     }
     return new Outcome.Ready(draft.id());
   }
 
-  private boolean alive(CredentialRow draft, CredentialProvider provider, Material token) {
+  private Optional<Probe.Alive> alive(
+      CredentialRow draft, CredentialProvider provider, Material token) {
     for (var attempt = 0; ; attempt++) {
       var probe = provider.probe(token);
       table.probed(draft.id(), Answers.code(probe), Answers.why(probe), clock.instant());
-      if (probe instanceof Probe.Alive) {
-        return true;
+      if (probe instanceof Probe.Alive alive) {
+        return Optional.of(alive);
       }
       if (attempt == controlPauses.size() || !pause(controlPauses.get(attempt))) {
-        return false;
+        return Optional.empty();
       }
     }
   }
@@ -191,8 +265,8 @@ public final class Issuing {
       String id,
       StoredSession session,
       Order order,
-      String authority,
-      String proxy,
+      Place place,
+      Optional<String> parent,
       Providers.Configured configured) {
     var now = clock.instant();
     return new CredentialRow(
@@ -201,9 +275,10 @@ public final class Issuing {
         order.reference().provider(),
         configured.version(),
         order.grant(),
-        authority,
+        place.authority(),
         session.workload(),
-        proxy,
+        place.proxy(),
+        parent,
         CredentialRow.State.ISSUING,
         now,
         Optional.empty(),
@@ -220,4 +295,7 @@ public final class Issuing {
         "",
         now);
   }
+
+  /// Where a credential is used: for which authority, and by which proxy.
+  record Place(String authority, String proxy) {}
 }

@@ -2,7 +2,8 @@ package dev.ambit.control.credential;
 
 /// What an issuer says of a credential's life. Errors and time-outs are `Unknown`, never `Dead`.
 public sealed interface Probe {
-  record Alive() implements Probe {}
+  /// It lives, and what the issuer tells of it.
+  record Alive(Told told) implements Probe {}
 
   record Dead() implements Probe {}
 

@@ -55,7 +55,8 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
   }
 
   @Override
-  public Answer issue(StoredSession session, Grant grant, Authority authority, String proxyId) {
+  public Answer issue(
+      StoredSession session, Grant grant, Authority authority, String proxyId, String rejected) {
     var reference = grant.credential();
     if (reference == null) {
       return new Answer.Unavailable("grant: carries no credential");
@@ -64,8 +65,8 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
       return new Answer.Unavailable("authority: not https (expected: no credential in cleartext)");
     }
     var order = new Order(session.id(), grant.name(), reference);
-    var key = new Key(session.id(), grant.name(), authority.toString(), proxyId);
-    return switch (await(flight(key, session, order))) {
+    var place = new Issuing.Place(authority.toString(), proxyId);
+    return switch (await(flight(session, order, place, rejected))) {
       case Outcome.Ready(String id) -> handOver(id);
       case Outcome.None(String detail) -> new Answer.Unavailable(detail);
     };
@@ -92,7 +93,9 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
 
   /// Everyone who asks for the same thing waits for the same answer. The flight has a thread of its
   /// own: a caller that goes away takes nothing down.
-  private CompletableFuture<Outcome> flight(Key key, StoredSession session, Order order) {
+  private CompletableFuture<Outcome> flight(
+      StoredSession session, Order order, Issuing.Place place, String rejected) {
+    var key = new Key(session.id(), order.reference().provider(), order.grant(), place, rejected);
     var mine = new CompletableFuture<Outcome>();
     if (closed) {
       mine.complete(new Outcome.None("issuing: the control plane is stopping"));
@@ -113,7 +116,7 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
         .start(() -> {
           Outcome outcome = new Outcome.None("issuing: failed unexpectedly");
           try {
-            outcome = ensure(key, session, order);
+            outcome = ensure(session, order, place, rejected);
           } finally {
             // First: nobody may join a flight that has landed.
             flights.remove(key);
@@ -123,25 +126,55 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
     return mine;
   }
 
-  private Outcome ensure(Key key, StoredSession session, Order order) {
+  private Outcome ensure(StoredSession session, Order order, Issuing.Place place, String rejected) {
     var now = clock.instant();
+    var provider = order.reference().provider();
     var current =
         table
-            .current(key.session().value(), key.grant(), key.authority(), key.proxy())
-            .filter(row -> usable(row, now));
-    if (current.isPresent() && !renewable(current.get(), session, now)) {
+            .current(
+                session.id().value(), provider, order.grant(), place.authority(), place.proxy())
+            .filter(row -> usable(row, now))
+            // What is exchanged must come from whom it is exchanged at.
+            .filter(row -> !order.forSubject() || asConfigured(row));
+    var refused = current.filter(row -> row.id().equals(rejected)).isPresent();
+    if (current.isPresent() && !refused && !renewable(current.get(), session, now)) {
       return new Outcome.Ready(current.get().id());
     }
-    var fresh = issuing.issue(session, order, key.authority(), key.proxy());
+    var fresh = fresh(session, order, place);
     if (fresh instanceof Outcome.Ready) {
       // Calls that already carry the old one may finish.
       current.ifPresent(old -> table.replaced(old.id(), now.plus(DRAIN)));
       return fresh;
     }
     return current
-        .filter(row -> usable(row, clock.instant()))
+        .filter(row -> !refused && usable(row, clock.instant()))
         .<Outcome>map(row -> new Outcome.Ready(row.id()))
         .orElse(fresh);
+  }
+
+  /// Issues one, after the session's own token when it is exchanged from that.
+  private Outcome fresh(StoredSession session, Order order, Issuing.Place place) {
+    var exchanging =
+        providers
+            .current(order.reference().provider())
+            .map(configured -> configured.provider().capabilities())
+            .filter(capabilities -> capabilities.exchanges() && !order.forSubject());
+    if (exchanging.isEmpty()) {
+      return issuing.issue(session, order, place, Optional.empty());
+    }
+    var subject = Order.subject(session.id(), order.reference().provider());
+    var there = new Issuing.Place(exchanging.get().issuer(), place.proxy());
+    return switch (await(flight(session, subject, there, ""))) {
+      case Outcome.Ready(String id) -> issuing.issue(session, order, place, Optional.of(id));
+      case Outcome.None none -> none;
+    };
+  }
+
+  private boolean asConfigured(CredentialRow row) {
+    return providers
+        .current(row.provider())
+        .filter(configured -> configured.version().equals(row.providerVersion()))
+        .isPresent();
   }
 
   private Answer handOver(String id) {
@@ -152,9 +185,8 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
     }
     var spec = table.spec(row.get().providerVersion()).orElseThrow();
     try (var token = vault.open(sealed.get(), binding(row.get()))) {
-      var injection = providers.of(spec).inject(token);
       return new Answer.Issued(
-          id, injection.header(), injection.value(), row.get().notAfter().orElseThrow());
+          id, providers.of(spec).inject(token), row.get().notAfter().orElseThrow());
     } catch (Vault.Unopenable unopenable) {
       return new Answer.Unavailable(unopenable.why());
     }
@@ -198,6 +230,7 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
                   case DEAD_PROVEN -> new ClosureOutcome.DeadProven();
                   case DEAD_BY_EXPIRY ->
                       new ClosureOutcome.DeadByExpiry(row.outcomeAt().orElseThrow());
+                  case OUTLIVES_SESSION -> new ClosureOutcome.Outlives();
                 });
     var outcome =
         row.state() == CredentialRow.State.RETIRED
@@ -208,6 +241,7 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
         row.provider(),
         row.grant(),
         row.authority(),
+        row.parent(),
         row.diesAt(),
         outcome,
         outcome.map(_ -> row.notedAt()),
@@ -215,7 +249,8 @@ public final class SealedBroker implements Broker, Orphans, AutoCloseable {
   }
 
   /// What is issued once at a time.
-  private record Key(SessionId session, String grant, String authority, String proxy) {}
+  private record Key(
+      SessionId session, String provider, String grant, Issuing.Place place, String rejected) {}
 
   /// What came of a flight.
   sealed interface Outcome {

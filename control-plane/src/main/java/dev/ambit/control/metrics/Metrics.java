@@ -67,6 +67,15 @@ public final class Metrics {
         overdue);
   }
 
+  /// Issuers that failed again and again and are not asked for new credentials now.
+  public void issuersSpared(IntSupplier spared) {
+    gauge(
+        "ambit_issuers_spared",
+        "Issuers that failed again and again and are not asked for new credentials now.",
+        Tags.empty(),
+        spared);
+  }
+
   /// Stretches of audit chains that were refused.
   public void chainsBroken(LongSupplier broken) {
     FunctionCounter.builder("ambit_audit_chains_broken", broken, LongSupplier::getAsLong)

@@ -49,7 +49,11 @@ final class Issuing {
             .orElseThrow(() ->
                 refused(Status.INVALID_ARGUMENT, "grant: unknown (expected: one with credential)"));
     return broker.issue(
-        session, grant, authority(envelope, grant, request.getAuthority()), request.getProxyId());
+        session,
+        grant,
+        authority(envelope, grant, request.getAuthority()),
+        request.getProxyId(),
+        request.getRejectedId());
   }
 
   private StoredSession session(String workload, String id) {

@@ -81,14 +81,15 @@ final class ProxyApi extends ProxyServiceGrpc.ProxyServiceImplBase {
     return switch (answer) {
       case Broker.Answer.Unavailable(var detail) ->
           throw Status.UNAVAILABLE.withDescription(detail).asRuntimeException();
-      case Broker.Answer.Issued(var id, var header, var value, var notAfter) -> {
-        try (value) {
+      case Broker.Answer.Issued(var id, var injection, var notAfter) -> {
+        try (var value = injection.value()) {
           yield IssueResponse.newBuilder()
               .setCredentialId(id)
               .setSessionId(request.getSessionId())
               .setGrant(request.getGrant())
               .setAuthority(request.getAuthority())
-              .setHeader(header)
+              .setHeader(injection.header())
+              .setQueryParameter(injection.queryParameter())
               .setValue(ByteString.copyFrom(value.bytes()))
               .setNotAfter(ProtoTimes.of(notAfter))
               .setExpiresIn(ProtoTimes.of(Duration.between(parts.clock().instant(), notAfter)))

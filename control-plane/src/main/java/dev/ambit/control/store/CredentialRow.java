@@ -11,12 +11,15 @@ import org.jdbi.v3.core.statement.StatementContext;
 ///
 /// @param providerVersion digest of the provider's configuration when it was asked for
 /// @param workload the SPIFFE ID of the session; a proxy id means nothing without it
+/// @param grant name of the grant; empty: the session's own token, which others are exchanged from
+/// @param parent id of the credential that it was exchanged from
 /// @param notAfter until when it may be used
 /// @param diesAt when it expires at the issuer; while ISSUING: at the latest, as configured
 /// @param aliveAt when a probe first said ALIVE
 /// @param retireAt when a replaced one is retired at the latest
 /// @param revokedAt when the issuer last accepted its revocation
-/// @param outcomeAt of DEAD_PROVEN: when it was proven; of DEAD_BY_EXPIRY: when it dies
+/// @param outcomeAt of DEAD_PROVEN: when it was proven; of DEAD_BY_EXPIRY: when it dies; of
+///   OUTLIVES_SESSION: from when on it is not used any more
 /// @param note what is to be said about it, ours; may be empty
 public record CredentialRow(
     String id,
@@ -27,6 +30,7 @@ public record CredentialRow(
     String authority,
     String workload,
     String proxy,
+    Optional<String> parent,
     State state,
     Instant askedAt,
     Optional<Instant> issuedAt,
@@ -58,7 +62,8 @@ public record CredentialRow(
   /// How a credential was settled.
   public enum Outcome {
     DEAD_PROVEN,
-    DEAD_BY_EXPIRY
+    DEAD_BY_EXPIRY,
+    OUTLIVES_SESSION
   }
 
   static CredentialRow of(ResultSet row, StatementContext context) throws SQLException {
@@ -73,6 +78,7 @@ public record CredentialRow(
         row.getString("authority"),
         row.getString("workload"),
         row.getString("proxy"),
+        Optional.ofNullable(row.getString("parent")),
         State.valueOf(row.getString("state")),
         Instant.ofEpochMilli(row.getLong("asked_at")),
         instant(row, "issued_at"),

@@ -43,6 +43,7 @@ public final class CredentialTable {
   public enum Asking {
     RECORDED,
     SESSION_NOT_ACTIVE,
+    PARENT_NOT_LIVE,
     TOO_MANY
   }
 
@@ -54,13 +55,17 @@ public final class CredentialTable {
   }
 
   /// Remembers a credential before its issuer is asked, so that none can live unknown. Refused when
-  /// the session is not ACTIVE at this instant.
+  /// the session is not ACTIVE at this instant, or what it would be exchanged from not LIVE:
+  /// nothing new may hang on what is being revoked.
   ///
   /// @param spec the provider's configuration, to be kept under `draft.providerVersion()`
   public Asking ask(CredentialRow draft, String spec) {
     return write(tx -> {
       if (!active(tx, draft.session(), draft.askedAt())) {
         return Asking.SESSION_NOT_ACTIVE;
+      }
+      if (draft.parent().isPresent() && in(tx, draft.parent().get(), State.LIVE).isEmpty()) {
+        return Asking.PARENT_NOT_LIVE;
       }
       var count =
           tx.createQuery("SELECT COUNT(*) FROM credential WHERE session = :session")
@@ -120,7 +125,7 @@ public final class CredentialTable {
         return Receiving.SESSION_NOT_ACTIVE;
       }
       var at = received.issuedAt();
-      if (given(tx, received.fingerprint())) {
+      if (received.fingerprint().filter(print -> given(tx, print)).isPresent()) {
         tx.createUpdate("DELETE FROM credential WHERE id = :id").bind("id", id).execute();
         var why = "the issuer gave it out before";
         chain.append(tx, row.get(), CredentialAction.CREDENTIAL_ACTION_ISSUE, "refused", why, at);
@@ -134,10 +139,12 @@ public final class CredentialTable {
   }
 
   /// CHECKING to LIVE. False when its session ended or it was retired meanwhile.
-  public boolean confirm(String id, Instant at) {
+  ///
+  /// @param probed whether a probe must have said ALIVE
+  public boolean confirm(String id, boolean probed, Instant at) {
     return write(tx -> {
       var row = in(tx, id, State.CHECKING);
-      if (row.isEmpty() || row.get().aliveAt().isEmpty()) {
+      if (row.isEmpty() || (probed && row.get().aliveAt().isEmpty())) {
         return false;
       }
       if (!active(tx, row.get().session(), at)) {
@@ -241,18 +248,29 @@ public final class CredentialTable {
 
   /// The newest LIVE credential that is not replaced.
   public Optional<CredentialRow> current(
-      String session, String grant, String authority, String proxy) {
+      String session, String provider, String grant, String authority, String proxy) {
     return store.read(tx ->
         tx.createQuery(
-                "SELECT * FROM credential WHERE session = :session AND grant_name = :grant"
-                    + " AND authority = :authority AND proxy = :proxy AND state = 'LIVE'"
-                    + " AND retire_at IS NULL ORDER BY n DESC LIMIT 1")
+                "SELECT * FROM credential WHERE session = :session AND provider = :provider"
+                    + " AND grant_name = :grant AND authority = :authority AND proxy = :proxy"
+                    + " AND state = 'LIVE' AND retire_at IS NULL ORDER BY n DESC LIMIT 1")
             .bind("session", session)
+            .bind("provider", provider)
             .bind("grant", grant)
             .bind("authority", authority)
             .bind("proxy", proxy)
             .map(CredentialRow::of)
             .findOne());
+  }
+
+  /// Whether something that was exchanged from it is not settled yet.
+  public boolean hasLeaves(String id) {
+    return store.read(tx ->
+        tx.createQuery("SELECT COUNT(*) FROM credential WHERE parent = :id AND state <> 'SETTLED'")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .one()
+            > 0);
   }
 
   /// All of a session, oldest first.
@@ -315,7 +333,7 @@ public final class CredentialTable {
         .bind("dies", received.diesAt().toEpochMilli())
         .bind("granted", String.join(" ", received.granted()))
         .bind("sealed", received.sealed().toByteArray())
-        .bind("fingerprint", received.fingerprint())
+        .bind("fingerprint", received.fingerprint().orElse(null))
         .bind("id", id)
         .execute();
   }
@@ -438,10 +456,10 @@ public final class CredentialTable {
   private static void insert(Handle tx, CredentialRow draft) {
     tx.createUpdate(
             "INSERT INTO credential (id, session, provider, provider_version, grant_name,"
-                + " authority, workload, proxy, state, asked_at, dies_at, granted,"
+                + " authority, workload, proxy, parent, state, asked_at, dies_at, granted,"
                 + " revoke_attempts, probe_attempts, note, noted_at) VALUES (:id, :session,"
-                + " :provider, :version, :grant, :authority, :workload, :proxy, 'ISSUING', :asked,"
-                + " :dies, '', 0, 0, '', :asked)")
+                + " :provider, :version, :grant, :authority, :workload, :proxy, :parent, 'ISSUING',"
+                + " :asked, :dies, '', 0, 0, '', :asked)")
         .bind("id", draft.id())
         .bind("session", draft.session())
         .bind("provider", draft.provider())
@@ -450,6 +468,7 @@ public final class CredentialTable {
         .bind("authority", draft.authority())
         .bind("workload", draft.workload())
         .bind("proxy", draft.proxy())
+        .bind("parent", draft.parent().orElse(null))
         .bind("asked", draft.askedAt().toEpochMilli())
         .bind("dies", draft.diesAt().toEpochMilli())
         .execute();
@@ -469,14 +488,15 @@ public final class CredentialTable {
   ///
   /// @param notAfter until when it may be used
   /// @param diesAt when it expires at the issuer
-  /// @param fingerprint the same for the same material, and nothing else can be told from it
+  /// @param fingerprint the same for the same material, and nothing else can be told from it; empty
+  ///   for what belongs to no one credential
   public record Received(
       Instant issuedAt,
       Instant notAfter,
       Instant diesAt,
       List<String> granted,
       ByteString sealed,
-      String fingerprint) {
+      Optional<String> fingerprint) {
     public Received {
       granted = List.copyOf(granted);
     }

@@ -381,6 +381,7 @@ class ClosureWorkerTest {
         "https://" + "a".repeat(253) + ":65535",
         session.workload(),
         World.PROXY,
+        Optional.empty(),
         CredentialRow.State.ISSUING,
         at,
         Optional.empty(),
@@ -415,7 +416,7 @@ class ClosureWorkerTest {
     var before = issuer.issued().size();
     var session = world.open();
     world.restart(fate);
-    var answer = world.broker().issue(session, GRANT, World.API, World.PROXY);
+    var answer = world.broker().issue(session, GRANT, World.API, World.PROXY, "");
     assertThat(answer).isNotNull();
     if (!fate.fulfilled()) {
       world.end(session);

@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.control.credential.oauth.FakeIssuer;
 import dev.ambit.control.session.SessionState;
+import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.CredentialRow;
 import dev.ambit.control.store.CredentialRow.State;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.Scheme;
-import dev.ambit.resources.ProviderSpec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -91,7 +91,7 @@ class SealedBrokerTest {
     world.token(other, GRANT, World.PROXY);
     world.token(session, World.grant("write", "idp"), World.PROXY);
     world.token(session, GRANT, world.ids.next());
-    assertThat(world.broker().issue(session, GRANT, elsewhere, World.PROXY))
+    assertThat(world.broker().issue(session, GRANT, elsewhere, World.PROXY, ""))
         .isInstanceOf(Broker.Answer.Issued.class);
     assertThat(issuer.asked("/token")).isEqualTo(5);
   }
@@ -99,7 +99,7 @@ class SealedBrokerTest {
   @Test
   void neverIssuesForPlaintext() {
     var plain = new Authority(Scheme.HTTP, "api.example.org", 80);
-    assertThat(world.broker().issue(world.open(), GRANT, plain, World.PROXY))
+    assertThat(world.broker().issue(world.open(), GRANT, plain, World.PROXY, ""))
         .isInstanceOf(Broker.Answer.Unavailable.class);
     assertThat(issuer.asked()).isEmpty();
   }
@@ -132,6 +132,47 @@ class SealedBrokerTest {
     assertThat(world.token(session, GRANT, World.PROXY)).isEqualTo(old);
     world.clock.advance(Duration.ofSeconds(51));
     assertThat(world.refused(session, GRANT)).isEqualTo("provider idp: token: status 503");
+  }
+
+  @Test
+  void issuesAnotherInPlaceOfTheOneThatAnUpstreamRejectedOnce() {
+    var session = world.open();
+    var old = world.token(session, GRANT, World.PROXY);
+    var rejected = world.rows(session).getFirst().id();
+    var fresh = tokenInPlaceOf(session, rejected);
+    assertThat(fresh).isNotEqualTo(old);
+    // Whoever else was rejected with the same one gets the same answer, and nothing new is issued.
+    assertThat(tokenInPlaceOf(session, rejected)).isEqualTo(fresh);
+    assertThat(tokenInPlaceOf(session, world.ids.next())).isEqualTo(fresh);
+    assertThat(issuer.asked("/token")).isEqualTo(2);
+    assertThat(world.rows(session).getLast().granted())
+        .isEqualTo(world.rows(session).getFirst().granted());
+    world.clock.advance(Duration.ofSeconds(60));
+    World.await("the old one dead", () -> world.rows(session).getFirst().outcome().isPresent());
+    assertThat(issuer.alive(old)).isFalse();
+    assertThat(issuer.alive(fresh)).isTrue();
+  }
+
+  @Test
+  void handsTheRejectedOneOutToNobodyWhoRejectedItWhenTheIssuerIsDown() {
+    var session = world.open();
+    var old = world.token(session, GRANT, World.PROXY);
+    var rejected = world.rows(session).getFirst().id();
+    issuer.token = issuer::down;
+    assertThat(world.broker().issue(session, GRANT, World.API, World.PROXY, rejected))
+        .isInstanceOf(Broker.Answer.Unavailable.class);
+    assertThat(world.token(session, GRANT, World.PROXY)).isEqualTo(old);
+  }
+
+  private String tokenInPlaceOf(StoredSession session, String rejected) {
+    return switch (world.broker().issue(session, GRANT, World.API, World.PROXY, rejected)) {
+      case Broker.Answer.Issued issued -> {
+        try (var value = issued.injection().value()) {
+          yield new String(value.bytes(), StandardCharsets.US_ASCII).substring("Bearer ".length());
+        }
+      }
+      case Broker.Answer.Unavailable(String detail) -> throw new AssertionError(detail);
+    };
   }
 
   @Test
@@ -341,24 +382,8 @@ class SealedBrokerTest {
     var session = world.open();
     assertThat(world.refused(session, World.grant("read", "nobody")))
         .isEqualTo("provider: not configured any more");
-    world.resources.computeIfPresent(
-        "idp",
-        (_, spec) ->
-            switch (spec) {
-              case ProviderSpec.OAuthClientCredentials oauth ->
-                  new ProviderSpec.OAuthClientCredentials(
-                      oauth.name(),
-                      oauth.tokenEndpoint(),
-                      oauth.revocationEndpoint(),
-                      oauth.introspectionEndpoint(),
-                      oauth.roots(),
-                      oauth.client(),
-                      oauth.verifier(),
-                      List.of("other"),
-                      oauth.resource(),
-                      oauth.lifetimeMax(),
-                      oauth.propagationBound());
-            });
+    var spec = world.spec("idp", issuer, issuer.at("/token"));
+    world.resources.put("idp", new Change(spec).scopes("other"));
     assertThat(world.refused(session, GRANT)).contains("narrow: wider than the provider's");
     assertThat(issuer.asked()).isEmpty();
   }

@@ -6,9 +6,13 @@ import dev.ambit.control.closure.ClosureWorker;
 import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.closure.Pace;
 import dev.ambit.control.closure.ReceiptWriter;
+import dev.ambit.control.credential.oauth.Assertions;
 import dev.ambit.control.credential.oauth.ClientCredentials;
+import dev.ambit.control.credential.oauth.ClientProof;
 import dev.ambit.control.credential.oauth.FakeIssuer;
+import dev.ambit.control.credential.oauth.Identity;
 import dev.ambit.control.credential.oauth.IssuerHttp;
+import dev.ambit.control.credential.standing.StandingKeys;
 import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
@@ -29,6 +33,8 @@ import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.resources.ProviderSpec;
+import dev.ambit.resources.ProviderSpec.Client;
+import dev.ambit.spiffe.source.IdentityUnavailable;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -64,6 +70,11 @@ public final class World implements AutoCloseable {
   public final Ids ids = new Ids(clock, new SecureRandom());
   public final Map<String, ProviderSpec> resources = new ConcurrentHashMap<>();
   private final Path folder;
+  public final Circuits circuits = new Circuits();
+  public volatile Identity identity =
+      _ -> {
+        throw new IdentityUnavailable("no identity in this test", null);
+      };
   private Cuts cutting = (_, _, _) -> new Cuts.CutReport(List.of());
   private Incarnation now;
 
@@ -116,17 +127,20 @@ public final class World implements AutoCloseable {
     resources.put(name, spec(name, issuer, issuer.at("/token")));
   }
 
-  public ProviderSpec spec(String name, FakeIssuer issuer, URI token) {
+  public ProviderSpec.OAuthClientCredentials spec(String name, FakeIssuer issuer, URI token) {
     return new ProviderSpec.OAuthClientCredentials(
         name,
         token,
         issuer.at("/revoke"),
         issuer.at("/introspect"),
         Optional.of(issuer.roots()),
-        new ProviderSpec.Client(FakeIssuer.CLIENT, issuer.secret()),
-        new ProviderSpec.Client(FakeIssuer.VERIFIER, issuer.secret()),
+        new Client.Secret(FakeIssuer.CLIENT, issuer.secret()),
+        new Client.Secret(FakeIssuer.VERIFIER, issuer.secret()),
         List.of("items:read", "items:write"),
         List.of(URI.create("https://api.example.org/")),
+        List.of("https://api.example.org/"),
+        Optional.empty(),
+        Optional.empty(),
         Duration.ofMinutes(10),
         Duration.ofSeconds(5));
   }
@@ -190,9 +204,9 @@ public final class World implements AutoCloseable {
 
   /// Asks for a credential and returns the token it carries.
   public String token(StoredSession session, Grant grant, String proxy) {
-    return switch (now.broker.issue(session, grant, API, proxy)) {
+    return switch (now.broker.issue(session, grant, API, proxy, "")) {
       case Broker.Answer.Issued issued -> {
-        try (var value = issued.value()) {
+        try (var value = issued.injection().value()) {
           yield new String(value.bytes(), StandardCharsets.US_ASCII).substring("Bearer ".length());
         }
       }
@@ -201,7 +215,7 @@ public final class World implements AutoCloseable {
   }
 
   public String refused(StoredSession session, Grant grant) {
-    return switch (now.broker.issue(session, grant, API, PROXY)) {
+    return switch (now.broker.issue(session, grant, API, PROXY, "")) {
       case Broker.Answer.Issued _ -> throw new AssertionError("issued");
       case Broker.Answer.Unavailable(String detail) -> detail;
     };
@@ -242,7 +256,11 @@ public final class World implements AutoCloseable {
     private final AuditTable audit = new AuditTable(store);
     private final CutTable cuts = new CutTable(store);
     private final CheckpointTable checkpoints = new CheckpointTable(store);
-    private final IssuerHttp http = new IssuerHttp(Duration.ofSeconds(5), Duration.ofSeconds(5));
+    private final IssuerHttp http =
+        new IssuerHttp(
+            new ClientProof(audience -> identity.jwtSvid(audience), new Assertions(ids, clock)),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5));
     private final CredentialTable credentials;
     private final Signer signer;
     private final ClosureWorker worker;
@@ -261,6 +279,7 @@ public final class World implements AutoCloseable {
                   switch (spec) {
                     case ProviderSpec.OAuthClientCredentials oauth ->
                         new ClientCredentials(oauth, http);
+                    case ProviderSpec.StandingKey key -> new StandingKeys(key);
                   });
       var vault = Vault.open(folder, random);
       var inFlight = new InFlight();
@@ -281,6 +300,7 @@ public final class World implements AutoCloseable {
               providers,
               vault,
               inFlight,
+              circuits,
               ids,
               clock,
               List.of(Duration.ofMillis(5), Duration.ofMillis(5)),

@@ -115,7 +115,7 @@ class MovesTest {
     steps.put("refused", id -> table.refused(id, "no", at));
     steps.put("lost", id -> table.lost(id, "lost", at));
     steps.put("received", id -> table.received(id, received(id)));
-    steps.put("confirm", id -> table.confirm(id, at));
+    steps.put("confirm", id -> table.confirm(id, true, at));
     steps.put("retire", id -> table.retire(id, "over", at));
     steps.put("revoked", id -> table.revoked(id, true, "", at));
     steps.put("probed", id -> table.probed(id, CredentialTable.Answer.ALIVE, "", at));
@@ -174,7 +174,7 @@ class MovesTest {
       table.probed(id, CredentialTable.Answer.ALIVE, "", at);
     }
     if (state == State.LIVE) {
-      assertThat(table.confirm(id, at)).isTrue();
+      assertThat(table.confirm(id, true, at)).isTrue();
     }
     if (state == State.RETIRED || state == State.SETTLED) {
       table.retire(id, "over", at);
@@ -196,7 +196,7 @@ class MovesTest {
         at.plus(Duration.ofMinutes(5)),
         List.of("items:read"),
         ByteString.copyFromUtf8("sealed"),
-        "fingerprint-" + id);
+        Optional.of("fingerprint-" + id));
   }
 
   private CredentialRow draft(String id) {
@@ -210,6 +210,7 @@ class MovesTest {
         World.API.toString(),
         World.WORKLOAD,
         World.PROXY,
+        Optional.empty(),
         State.ISSUING,
         at,
         Optional.empty(),

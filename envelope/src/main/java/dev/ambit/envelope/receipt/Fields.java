@@ -92,6 +92,10 @@ final class Fields {
     }
   }
 
+  Optional<String> textIfPresent(String name) throws Refused {
+    return members.containsKey(name) ? Optional.of(text(name)) : Optional.empty();
+  }
+
   Optional<Instant> instantIfPresent(String name) throws Refused {
     return members.containsKey(name) ? Optional.of(instant(name)) : Optional.empty();
   }

@@ -80,12 +80,15 @@ public record Receipt(
 
   /// What became of one credential.
   ///
+  /// @param grant what for; empty: the session's own token, which others were exchanged from
   /// @param proxy the proxy it was issued to
+  /// @param parent id of the one that it was exchanged from
   /// @param askedAt when the issuer was asked for it
   /// @param issuedAt when it came; empty when the answer was lost
   /// @param notAfter until when it could be used; empty when the answer was lost
   /// @param granted what the issuer says it is good for
-  /// @param outcomeAt when it was proven dead, or the instant at which it expires by itself
+  /// @param outcomeAt when it was proven dead, the instant at which it expires by itself, or from
+  ///   when on the session did not use the key any more
   /// @param note why not proven, what was odd; may be empty
   /// @param probes the first ALIVE and the last answers, oldest first
   public record CredentialEnd(
@@ -94,6 +97,7 @@ public record Receipt(
       String grant,
       String authority,
       String proxy,
+      Optional<String> parent,
       Instant askedAt,
       Optional<Instant> issuedAt,
       Optional<Instant> notAfter,
@@ -110,13 +114,15 @@ public record Receipt(
     }
   }
 
-  /// The two ways in which a credential is settled.
+  /// The three ways in which a credential is settled.
   public enum Outcome {
     /// The issuer accepted its revocation, and then refused it by the probe that had said ALIVE
     /// before.
     DEAD_PROVEN,
     /// No proof: it is dead when its own expiry has passed.
-    DEAD_BY_EXPIRY
+    DEAD_BY_EXPIRY,
+    /// A standing key that was there before the session and lives on: its template accepted that.
+    OUTLIVES_SESSION
   }
 
   /// One answer of an issuer about a credential.

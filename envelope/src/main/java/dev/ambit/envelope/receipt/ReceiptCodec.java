@@ -120,6 +120,9 @@ final class ReceiptCodec {
     json.writeStringField("grant", end.grant());
     json.writeStringField("authority", end.authority());
     json.writeStringField("proxy", end.proxy());
+    if (end.parent().isPresent()) {
+      json.writeStringField("parent", end.parent().get());
+    }
     instant(json, "asked_at", end.askedAt());
     if (end.issuedAt().isPresent()) {
       instant(json, "issued_at", end.issuedAt().get());
@@ -147,6 +150,7 @@ final class ReceiptCodec {
         fields.text("grant"),
         fields.text("authority"),
         fields.text("proxy"),
+        fields.textIfPresent("parent"),
         fields.instant("asked_at"),
         fields.instantIfPresent("issued_at"),
         fields.instantIfPresent("not_after"),
@@ -163,8 +167,10 @@ final class ReceiptCodec {
     return switch (text) {
       case "DEAD_PROVEN" -> Receipt.Outcome.DEAD_PROVEN;
       case "DEAD_BY_EXPIRY" -> Receipt.Outcome.DEAD_BY_EXPIRY;
+      case "OUTLIVES_SESSION" -> Receipt.Outcome.OUTLIVES_SESSION;
       default ->
-          throw new Fields.Refused("outcome: unknown (expected: DEAD_PROVEN or DEAD_BY_EXPIRY)");
+          throw new Fields.Refused(
+              "outcome: unknown (expected: DEAD_PROVEN, DEAD_BY_EXPIRY or OUTLIVES_SESSION)");
     };
   }
 

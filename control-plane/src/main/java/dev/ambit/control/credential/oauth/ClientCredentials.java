@@ -8,22 +8,25 @@ import dev.ambit.control.credential.Material;
 import dev.ambit.control.credential.Order;
 import dev.ambit.control.credential.Probe;
 import dev.ambit.control.credential.RevokeAnswer;
+import dev.ambit.control.credential.Told;
 import dev.ambit.resources.ProviderSpec;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Tokens of an OAuth 2.0 server: client credentials (RFC 6749 4.4) for scopes and resources (RFC
-/// 8707), revocation (RFC 7009), introspection by a verifier of its own (RFC 7662).
+/// Tokens of an OAuth 2.0 server: client credentials (RFC 6749 4.4), exchanged if so configured
+/// (RFC 8693), for scopes, resources (RFC 8707) and authorization details (RFC 9396); revocation
+/// (RFC 7009), introspection by a verifier of its own (RFC 7662).
 public final class ClientCredentials implements CredentialProvider {
-  private static final String SCOPES = "scopes";
-  private static final String RESOURCE = "resource";
+  private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
+  private static final String EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
   private static final byte[] BEARER = "Bearer ".getBytes(StandardCharsets.US_ASCII);
+  private static final int HTTPS_PORT = 443;
+  private static final int TOO_MANY = 429;
+  private static final int UNAVAILABLE = 503;
 
   private final ProviderSpec.OAuthClientCredentials spec;
   private final IssuerHttp http;
@@ -35,37 +38,48 @@ public final class ClientCredentials implements CredentialProvider {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(true, spec.lifetimeMax(), spec.propagationBound());
+    var token = spec.tokenEndpoint();
+    var port = token.getPort() < 0 ? HTTPS_PORT : token.getPort();
+    return new Capabilities(
+        Capabilities.Ending.REVOCATION,
+        spec.exchange().isPresent(),
+        "https://" + token.getHost() + ":" + port,
+        spec.lifetimeMax(),
+        spec.propagationBound());
   }
 
   @Override
-  public IssueAnswer issue(Order order) {
-    var narrow = order.reference().narrow();
-    if (!Set.of(SCOPES, RESOURCE).containsAll(narrow.keySet())) {
-      return new IssueAnswer.Refused("narrow: unknown key (expected: scopes, resource)");
-    }
-    var scopes = narrow.getOrDefault(SCOPES, spec.scopes());
-    var offered = spec.resource().stream().map(URI::toString).toList();
-    var resources = narrow.getOrDefault(RESOURCE, offered);
-    if (!spec.scopes().containsAll(scopes) || !offered.containsAll(resources)) {
-      return new IssueAnswer.Refused("narrow: wider than the provider's (expected: a subset)");
+  public IssueAnswer issue(Order order, @Nullable Material subject) {
+    var asked = Asked.of(spec, order);
+    if (asked.flaw().isPresent()) {
+      return new IssueAnswer.Refused(asked.flaw().get());
     }
     try (var form = new Form()) {
-      form.add("grant_type", "client_credentials");
-      if (!scopes.isEmpty()) {
-        form.add("scope", String.join(" ", scopes));
+      if (subject == null) {
+        form.add("grant_type", "client_credentials");
+      } else {
+        form.add("grant_type", EXCHANGE)
+            .add("subject_token", subject)
+            .add("subject_token_type", ACCESS_TOKEN)
+            .add("requested_token_type", ACCESS_TOKEN);
       }
-      resources.forEach(resource -> form.add(RESOURCE, resource));
+      asked.addTo(form);
       return switch (http.postAlone(at(spec.tokenEndpoint()), spec.client(), form)) {
-        case Reply.NotSent(String why) -> new IssueAnswer.Refused(why);
+        case Reply.Impossible(String why) -> new IssueAnswer.Refused(why);
+        case Reply.NotSent(String why) -> new IssueAnswer.Unreachable(why);
         case Reply.Broken(String why) -> new IssueAnswer.Lost(why);
         case Reply.Answered(int status, Material body) -> {
           try (body) {
-            yield issued(status, body, scopes);
+            yield issued(status, body, asked, subject != null);
           }
         }
       };
     }
+  }
+
+  @Override
+  public Optional<String> excess(Order order, Told told) {
+    return Asked.of(spec, order).excess(told);
   }
 
   /// Returning `Accepted` means "asked", nothing more. A body with an `error` under status 200 is a
@@ -75,6 +89,7 @@ public final class ClientCredentials implements CredentialProvider {
     try (var form = new Form()) {
       form.add("token", token).add("token_type_hint", "access_token");
       return switch (http.post(at(spec.revocationEndpoint()), spec.client(), form)) {
+        case Reply.Impossible(String why) -> new RevokeAnswer.Refused(why);
         case Reply.NotSent(String why) -> new RevokeAnswer.Refused(why);
         case Reply.Broken(String why) -> new RevokeAnswer.Refused(why);
         case Reply.Answered(int status, Material body) -> {
@@ -94,6 +109,7 @@ public final class ClientCredentials implements CredentialProvider {
     try (var form = new Form()) {
       form.add("token", token).add("token_type_hint", "access_token");
       return switch (http.post(at(spec.introspectionEndpoint()), spec.verifier(), form)) {
+        case Reply.Impossible(String why) -> new Probe.Unknown(why);
         case Reply.NotSent(String why) -> new Probe.Unknown(why);
         case Reply.Broken(String why) -> new Probe.Unknown(why);
         case Reply.Answered(int status, Material body) -> {
@@ -112,15 +128,20 @@ public final class ClientCredentials implements CredentialProvider {
     var value = new byte[BEARER.length + token.bytes().length];
     System.arraycopy(BEARER, 0, value, 0, BEARER.length);
     System.arraycopy(token.bytes(), 0, value, BEARER.length, token.bytes().length);
-    return new Injection("authorization", new Material(value));
+    return Injection.header("authorization", new Material(value));
   }
 
-  private IssueAnswer issued(int status, Material body, List<String> asked) {
+  private IssueAnswer issued(int status, Material body, Asked asked, boolean exchanged) {
     if (status != 200) {
       var why = "token: " + said(status, Verdicts.error(body));
       // What failed inside the server or behind a gateway may have issued before it failed.
-      var unclear = status / 100 == 2 || (status / 100 == 5 && status != 503);
-      return unclear ? new IssueAnswer.Lost(why) : new IssueAnswer.Refused(why);
+      var unclear = status / 100 == 2 || (status / 100 == 5 && status != UNAVAILABLE);
+      if (unclear) {
+        return new IssueAnswer.Lost(why);
+      }
+      return status == UNAVAILABLE || status == TOO_MANY
+          ? new IssueAnswer.Unreachable(why)
+          : new IssueAnswer.Refused(why);
     }
     var response = TokenResponse.read(body);
     discard(response.refreshToken());
@@ -128,16 +149,21 @@ public final class ClientCredentials implements CredentialProvider {
     if (token == null) {
       return new IssueAnswer.Lost(response.defect().orElse("answer: no access_token"));
     }
-    var granted = response.scope().orElse(asked); // RFC 6749 5.1: absent means as asked
-    var wider = new HashSet<>(granted);
-    asked.forEach(wider::remove);
+    var wider = asked.excess(response);
     var defect =
-        response.defect().isPresent() || wider.isEmpty()
-            ? response.defect()
-            : Optional.of("scope: wider than asked (expected: a subset)");
+        response
+            .defect()
+            .or(() -> wider)
+            .or(() ->
+                exchanged && !response.issuedType().equals(Optional.of(ACCESS_TOKEN))
+                    ? Optional.of("issued_token_type: another (expected: access_token)")
+                    : Optional.empty());
     var life = response.expiresIn().stream().mapToObj(Duration::ofSeconds).findFirst();
     return new IssueAnswer.Issued(
-        token, life.orElse(spec.lifetimeMax()), wider.isEmpty() ? granted : List.of(), defect);
+        token,
+        life.orElse(spec.lifetimeMax()),
+        wider.isEmpty() ? response.scope().orElse(asked.scopes()) : List.of(),
+        defect);
   }
 
   /// A refresh token would outlive the session, and the access token that came with it is refused

@@ -1,7 +1,7 @@
 package dev.ambit.control.credential.oauth;
 
 import dev.ambit.control.credential.Material;
-import dev.ambit.resources.ProviderSpec;
+import dev.ambit.resources.ProviderSpec.Client;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -11,7 +11,6 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,7 +18,6 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,13 +31,13 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/// The one way to issuers: POST of a form over HTTPS, authenticated by HTTP Basic, no redirects,
+/// The one way to issuers: POST of a form over HTTPS, with the proof of who asks, no redirects,
 /// answers of at most 64 KiB, everything within a deadline. Thread-safe; blocks.
 public final class IssuerHttp implements AutoCloseable {
-  private static final int SECRET_BYTES_MAX = 4_096;
   private static final int ROOTS_BYTES_MAX = 1_024 * 1_024;
   private static final String FORM = "application/x-www-form-urlencoded";
 
+  private final ClientProof proof;
   private final Duration connectMax;
   private final Duration requestMax;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -47,14 +45,15 @@ public final class IssuerHttp implements AutoCloseable {
 
   /// @param connectMax for connecting and the TLS handshake
   /// @param requestMax for a whole request, until the last byte of the answer
-  public IssuerHttp(Duration connectMax, Duration requestMax) {
+  public IssuerHttp(ClientProof proof, Duration connectMax, Duration requestMax) {
+    this.proof = proof;
     this.connectMax = connectMax;
     this.requestMax = requestMax;
   }
 
   /// Sends on a connection of its own: an idle one that its server closes at the wrong moment would
   /// leave a token that nobody knows of.
-  Reply postAlone(Endpoint endpoint, ProviderSpec.Client as, Form form) {
+  Reply postAlone(Endpoint endpoint, Client as, Form form) {
     return guarded(
         endpoint,
         trust -> {
@@ -67,7 +66,7 @@ public final class IssuerHttp implements AutoCloseable {
   }
 
   /// Sends what may be sent again.
-  Reply post(Endpoint endpoint, ProviderSpec.Client as, Form form) {
+  Reply post(Endpoint endpoint, Client as, Form form) {
     return guarded(endpoint, trust -> exchange(trust.client(), endpoint, as, form));
   }
 
@@ -80,27 +79,29 @@ public final class IssuerHttp implements AutoCloseable {
 
   private Reply guarded(Endpoint endpoint, Exchange exchange) {
     if (!"https".equals(endpoint.uri().getScheme())) {
-      return new Reply.NotSent("endpoint: not https (expected: https)");
+      return new Reply.Impossible("endpoint: not https (expected: https)");
     }
     try {
       return exchange.run(trust(endpoint.roots()));
     } catch (GeneralSecurityException | IOException _) {
-      return new Reply.NotSent("roots or client secret: file unreadable (expected: PEM, a secret)");
+      return new Reply.Impossible("roots: file unreadable (expected: PEM certificates)");
+    } catch (ClientProof.Impossible impossible) {
+      return new Reply.Impossible(impossible.why());
     }
   }
 
-  private Reply exchange(HttpClient client, Endpoint endpoint, ProviderSpec.Client as, Form form)
-      throws IOException {
+  private Reply exchange(HttpClient client, Endpoint endpoint, Client as, Form form)
+      throws ClientProof.Impossible {
+    var authorization = proof.prove(as, form);
     var body = form.toBytes();
     try {
       var request =
           HttpRequest.newBuilder(endpoint.uri())
               .header("Content-Type", FORM)
               .header("Accept", "application/json")
-              .header("Authorization", basic(as))
-              .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-              .build();
-      return send(client, request);
+              .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+      authorization.ifPresent(value -> request.header("Authorization", value));
+      return send(client, request.build());
     } finally {
       Arrays.fill(body, (byte) 0);
     }
@@ -133,39 +134,6 @@ public final class IssuerHttp implements AutoCloseable {
       case HttpTimeoutException _ -> new Reply.Broken("issuer: takes too long");
       case null, default -> new Reply.Broken("issuer: connection failed");
     };
-  }
-
-  /// The field value is a `String` because the HTTP client takes nothing else.
-  private static String basic(ProviderSpec.Client client) throws IOException {
-    var secret = secret(client.secretFile());
-    var encodedSecret = Form.encoded(secret);
-    var encodedId = Form.encoded(client.id().getBytes(StandardCharsets.UTF_8));
-    var pair = new byte[encodedId.length + 1 + encodedSecret.length];
-    try {
-      System.arraycopy(encodedId, 0, pair, 0, encodedId.length);
-      pair[encodedId.length] = ':';
-      System.arraycopy(encodedSecret, 0, pair, encodedId.length + 1, encodedSecret.length);
-      return "Basic " + Base64.getEncoder().encodeToString(pair);
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-      Arrays.fill(encodedSecret, (byte) 0);
-      Arrays.fill(pair, (byte) 0);
-    }
-  }
-
-  /// The file's content without the line end that editors leave.
-  private static byte[] secret(Path file) throws IOException {
-    if (Files.size(file) > SECRET_BYTES_MAX) {
-      throw new IOException("secret: too long (expected: at most " + SECRET_BYTES_MAX + " bytes)");
-    }
-    var bytes = Files.readAllBytes(file);
-    var length = bytes.length;
-    while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
-      length--;
-    }
-    var secret = Arrays.copyOf(bytes, length);
-    Arrays.fill(bytes, (byte) 0);
-    return secret;
   }
 
   /// The trust that the roots file stands for now: it may be replaced while we run.
@@ -251,6 +219,6 @@ public final class IssuerHttp implements AutoCloseable {
 
   /// One request under one trust.
   private interface Exchange {
-    Reply run(Trust trust) throws IOException;
+    Reply run(Trust trust) throws ClientProof.Impossible;
   }
 }

@@ -7,6 +7,9 @@ sealed interface Reply {
   /// An answer, read to its end; the body is wiped by whoever takes it.
   record Answered(int status, Material body) implements Reply {}
 
+  /// It could not even be asked for: something of ours is missing.
+  record Impossible(String why) implements Reply {}
+
   /// Surely not a byte of the request arrived.
   record NotSent(String why) implements Reply {}
 

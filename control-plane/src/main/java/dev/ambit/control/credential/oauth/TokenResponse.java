@@ -23,12 +23,16 @@ import org.jspecify.annotations.Nullable;
 /// @param token null when there is none to be found
 /// @param refreshToken null when none came, as it should be
 /// @param scope empty: as asked
+/// @param issuedType what kind of token was issued in an exchange (RFC 8693 2.2.1)
+/// @param details the granted `authorization_details` (RFC 9396 7)
 /// @param defect empty: well-formed
 record TokenResponse(
     @Nullable Material token,
     @Nullable Material refreshToken,
     Optional<List<String>> scope,
     OptionalLong expiresIn,
+    Optional<String> issuedType,
+    Optional<List<JsonValue>> details,
     Optional<String> defect) {
   static final JsonFactory STRICT =
       JsonFactory.builder()
@@ -49,6 +53,7 @@ record TokenResponse(
 
   TokenResponse {
     scope = scope.map(List::copyOf);
+    details = details.map(List::copyOf);
   }
 
   static TokenResponse read(Material body) {
@@ -62,12 +67,19 @@ record TokenResponse(
     return reading.result();
   }
 
+  /// The names in a `scope` (RFC 6749 3.3).
+  static List<String> scopes(String text) {
+    return text.isEmpty() ? List.of() : List.of(text.split(" ", -1));
+  }
+
   /// The answer as far as it was read.
   private static final class Reading {
     private @Nullable Material token;
     private @Nullable Material refreshToken;
     private Optional<List<String>> scope = Optional.empty();
     private OptionalLong expiresIn = OptionalLong.empty();
+    private Optional<String> issuedType = Optional.empty();
+    private Optional<List<JsonValue>> details = Optional.empty();
     private boolean bearer;
     private Optional<String> defect = Optional.empty();
 
@@ -84,6 +96,9 @@ record TokenResponse(
           case "token_type" -> bearer = text(value) && json.getText().equalsIgnoreCase("Bearer");
           case "expires_in" -> expiresIn(json, value);
           case "scope" -> scope(json, value);
+          case "issued_token_type" ->
+              issuedType = text(value) ? Optional.of(json.getText()) : Optional.empty();
+          case "authorization_details" -> details = JsonValue.list(json);
           // It would outlive the session, and nobody asked for it (RFC 6749 4.4.3).
           case "refresh_token" -> {
             wrong("refresh_token: came along (expected: none)");
@@ -105,7 +120,7 @@ record TokenResponse(
       if (token != null && expiresIn.isEmpty()) {
         wrong("expires_in: missing or unusable (expected: seconds, at least 1)");
       }
-      return new TokenResponse(token, refreshToken, scope, expiresIn, defect);
+      return new TokenResponse(token, refreshToken, scope, expiresIn, issuedType, details, defect);
     }
 
     /// The first thing wrong is the one told.
@@ -154,8 +169,7 @@ record TokenResponse(
         wrong("scope: no string");
         return;
       }
-      var text = json.getText();
-      scope = Optional.of(text.isEmpty() ? List.of() : List.of(text.split(" ", -1)));
+      scope = Optional.of(scopes(json.getText()));
     }
 
     private static boolean text(JsonToken value) {

@@ -35,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -52,6 +53,7 @@ public final class FakeIssuer implements AutoCloseable {
   private final Path secret;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Boolean> alive = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, List<String>>> forms = new ConcurrentHashMap<>();
   private final List<String> issued = new CopyOnWriteArrayList<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final CountDownLatch released = new CountDownLatch(1);
@@ -61,6 +63,9 @@ public final class FakeIssuer implements AutoCloseable {
 
   public volatile Behaviour revocation = this::revoke;
   public volatile Behaviour introspection = this::introspect;
+
+  /// Whether the form proves its client, when nothing else does.
+  public volatile Predicate<Map<String, List<String>>> assertion = _ -> false;
 
   /// What it makes of its own token answer.
   public volatile UnaryOperator<String> tokenAnswer = UnaryOperator.identity();
@@ -127,16 +132,21 @@ public final class FakeIssuer implements AutoCloseable {
   }
 
   public Answer issue(Map<String, List<String>> form) {
+    var subject = form.getOrDefault("subject_token", List.of("")).getFirst();
+    if (!subject.isEmpty() && !alive(subject)) {
+      return new Answer(400, "{\"error\":\"invalid_grant\"}");
+    }
     var bytes = new byte[32];
     random.nextBytes(bytes);
     var token = "tok-" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     alive.put(token, true);
+    forms.put(token, form);
     issued.add(token);
     var scope = String.join(" ", form.getOrDefault("scope", List.of("")));
     var body =
         "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":300,\"scope\":\"%s\"}"
             .formatted(token, scope);
-    return new Answer(200, tokenAnswer.apply(body));
+    return new Answer(200, tokenAnswer.apply(subject.isEmpty() ? body : exchanged(body)));
   }
 
   public Answer revoke(Map<String, List<String>> form) {
@@ -145,8 +155,24 @@ public final class FakeIssuer implements AutoCloseable {
   }
 
   public Answer introspect(Map<String, List<String>> form) {
-    var known = alive(form.getOrDefault("token", List.of("")).getFirst());
-    return new Answer(200, known ? "{\"active\":true,\"scope\":\"x\"}" : "{\"active\":false}");
+    var token = form.getOrDefault("token", List.of("")).getFirst();
+    if (!alive(token)) {
+      return new Answer(200, "{\"active\":false}");
+    }
+    var asked = forms.getOrDefault(token, Map.of());
+    var audience = new ArrayList<>(asked.getOrDefault("resource", List.of()));
+    audience.addAll(asked.getOrDefault("audience", List.of()));
+    return new Answer(
+        200,
+        "{\"active\":true,\"scope\":\"%s\",\"aud\":[%s]}"
+            .formatted(
+                String.join(" ", asked.getOrDefault("scope", List.of())),
+                String.join(",", audience.stream().map(name -> '"' + name + '"').toList())));
+  }
+
+  private static String exchanged(String body) {
+    return body.replace(
+        "{", "{\"issued_token_type\":\"urn:ietf:params:oauth:token-type:access_token\",");
   }
 
   /// Answers 200 to a revocation and lets the token live.
@@ -181,7 +207,7 @@ public final class FakeIssuer implements AutoCloseable {
       var body = new String(exchange.getRequestBody().readAllBytes(), US_ASCII);
       asked.add(exchange.getRequestURI().getPath() + " " + body);
       var answer =
-          authorised(exchange, client)
+          authorised(exchange, client) || assertion.test(form(body))
               ? behaviour.answer(form(body))
               : new Answer(401, "{\"error\":\"invalid_client\"}");
       var bytes = answer.body().getBytes(UTF_8);

@@ -1,0 +1,83 @@
+package dev.ambit.control.credential;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Spares an issuer that fails: after [#FAILURES_MAX] failures in a row it is not asked for new
+/// credentials for a while, then by one who tries for all. Revocations and probes do not pass here.
+/// Thread-safe.
+final class Circuit {
+  static final int FAILURES_MAX = 5;
+  static final Duration OPEN_MIN = Duration.ofSeconds(1);
+  static final Duration OPEN_MAX = Duration.ofSeconds(30);
+  private static final int DOUBLINGS_MAX = 5;
+
+  private int failures;
+  private int openings;
+  private Optional<Instant> openUntil = Optional.empty();
+  private boolean trying;
+
+  /// Lets one ask, or nobody; whoever was let in says what came of it, then closes the entry.
+  synchronized Optional<Entry> enter(Instant now) {
+    if (openUntil.isEmpty()) {
+      return Optional.of(new Entry(false));
+    }
+    if (trying || now.isBefore(openUntil.get())) {
+      return Optional.empty();
+    }
+    trying = true;
+    return Optional.of(new Entry(true));
+  }
+
+  synchronized boolean isOpen() {
+    return openUntil.isPresent();
+  }
+
+  private synchronized void answered() {
+    failures = 0;
+    openings = 0;
+    openUntil = Optional.empty();
+  }
+
+  private synchronized void failed(boolean trial, Instant now) {
+    failures++;
+    // Those who were let in before it opened tell nothing new.
+    var opens = openUntil.isEmpty() ? failures >= FAILURES_MAX : trial;
+    if (opens) {
+      var open = OPEN_MIN.multipliedBy(1L << Math.min(openings, DOUBLINGS_MAX));
+      openings++;
+      openUntil = Optional.of(now.plus(open.compareTo(OPEN_MAX) < 0 ? open : OPEN_MAX));
+    }
+  }
+
+  private synchronized void left(boolean trial) {
+    if (trial) {
+      trying = false;
+    }
+  }
+
+  /// Leave to ask the issuer once.
+  final class Entry implements AutoCloseable {
+    private final boolean trial;
+
+    private Entry(boolean trial) {
+      this.trial = trial;
+    }
+
+    /// The issuer answers, whatever it says.
+    void answered() {
+      Circuit.this.answered();
+    }
+
+    /// It cannot be reached, or says nothing that can be understood.
+    void failed(Instant now) {
+      Circuit.this.failed(trial, now);
+    }
+
+    @Override
+    public void close() {
+      left(trial);
+    }
+  }
+}
