@@ -66,6 +66,11 @@ public final class Program implements Closeable {
     return match.toMatchResult();
   }
 
+  /// Its process.
+  public long pid() {
+    return process.pid();
+  }
+
   /// Everything in its stdout so far.
   public String out() {
     return read(out);

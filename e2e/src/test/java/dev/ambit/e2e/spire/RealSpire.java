@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A real SPIRE on this machine: a server with SQLite, an agent that joined by token and attests
 /// workloads by their user. Keys are on disk, so an agent that was killed can be started again.
-final class RealSpire implements Closeable {
-  static final String TRUST_DOMAIN = "acme.test";
+public final class RealSpire implements Closeable {
+  public static final String TRUST_DOMAIN = "acme.test";
   private static final String NODE = "spiffe://" + TRUST_DOMAIN + "/node";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int PORT_TRIES = 3;
@@ -42,7 +42,7 @@ final class RealSpire implements Closeable {
   /// agent is, so it knows them from the start.
   ///
   /// @param folder to keep everything in; every user can enter it, and its path is short
-  static RealSpire start(Path folder, List<SpireEntry> entries)
+  public static RealSpire start(Path folder, List<SpireEntry> entries)
       throws IOException, InterruptedException {
     var spire = new RealSpire(binaries(), folder);
     var whole = false;
@@ -73,7 +73,7 @@ final class RealSpire implements Closeable {
   }
 
   /// The Workload API.
-  Path socket() {
+  public Path socket() {
     return folder.resolve("agent.sock");
   }
 
@@ -97,7 +97,7 @@ final class RealSpire implements Closeable {
   }
 
   /// Asks the agent for something as a user would, with the agent's own command line.
-  Ran ask(User user, String... words) throws IOException {
+  public Ran ask(User user, String... words) throws IOException {
     // The tools' cache may lie in a folder that only its owner enters.
     var tool = folder.resolve("spire-agent");
     if (!Files.exists(tool)) {
@@ -107,6 +107,11 @@ final class RealSpire implements Closeable {
     command.addAll(List.of(words));
     command.addAll(List.of("-socketPath", socket().toString()));
     return user.run(command);
+  }
+
+  /// The trust domain's keys as a bundle endpoint serves them (SPIFFE Federation 4.2).
+  public String bundle() {
+    return server("bundle", "show", "-format", "spiffe").done();
   }
 
   /// Ends the agent as `kill -9` does; its socket's name stays behind.

@@ -6,4 +6,4 @@ import java.time.Duration;
 /// Says to SPIRE: processes of this user are that workload.
 ///
 /// @param life of its SVIDs; the agent renews at the half, ten seconds of backdating included
-record SpireEntry(User user, String spiffeId, Duration life) {}
+public record SpireEntry(User user, String spiffeId, Duration life) {}
