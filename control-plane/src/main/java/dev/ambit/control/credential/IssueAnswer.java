@@ -19,7 +19,10 @@ public sealed interface IssueAnswer {
     }
   }
 
-  /// Surely nothing was issued: it was not asked, or said no.
+  /// Surely nothing was issued: the issuer was not even asked, for a reason of ours.
+  record NotAsked(String why) implements IssueAnswer {}
+
+  /// Surely nothing was issued: the issuer said no.
   record Refused(String why) implements IssueAnswer {}
 
   /// Surely nothing was issued: the issuer cannot be reached, or is not up to it now.

@@ -101,7 +101,7 @@ public final class Issuing {
       var answer = heard(circuit, provider.issue(order, null));
       return asked(draft, session, provider, order, answer);
     }
-    try (var subject = open(draft.parent().get())) {
+    try (var subject = open(draft.parent().get(), draft.providerVersion())) {
       var answer = heard(circuit, provider.issue(order, subject));
       return asked(draft, session, provider, order, answer);
     } catch (Vault.Unopenable unopenable) {
@@ -113,15 +113,18 @@ public final class Issuing {
     switch (answer) {
       case IssueAnswer.Issued _, IssueAnswer.Refused _ -> circuit.answered();
       case IssueAnswer.Unreachable _, IssueAnswer.Lost _ -> circuit.failed(clock.instant());
+      case IssueAnswer.NotAsked _ -> {}
     }
     return answer;
   }
 
-  private Material open(String id) throws Vault.Unopenable {
-    var row = table.find(id);
+  /// The session's own token, if it came from whom it is shown to: the configuration may have
+  /// changed since it was issued.
+  private Material open(String id, String version) throws Vault.Unopenable {
+    var row = table.find(id).filter(found -> found.providerVersion().equals(version));
     var sealed = table.sealed(id);
     if (row.isEmpty() || sealed.isEmpty()) {
-      throw new Vault.Unopenable("vault: nothing sealed any more");
+      throw new Vault.Unopenable("session's own token: gone, or of another configuration");
     }
     return vault.open(sealed.get(), SealedBroker.binding(row.get()));
   }
@@ -134,6 +137,7 @@ public final class Issuing {
       IssueAnswer answer) {
     var now = clock.instant();
     return switch (answer) {
+      case IssueAnswer.NotAsked(String why) -> refused(draft, why);
       case IssueAnswer.Refused(String why) -> refused(draft, why);
       case IssueAnswer.Unreachable(String why) -> refused(draft, why);
       case IssueAnswer.Lost(String why) -> {

@@ -352,10 +352,12 @@ class ClosureWorkerTest {
     var session = world.open();
     var spec = "{}";
     var why = "w".repeat(200);
+    world.token(session, GRANT, World.PROXY);
+    var parent = Optional.of(world.rows(session).getFirst().id());
     var asked = CredentialTable.Asking.RECORDED;
-    var count = 0;
+    var count = 1;
     while (asked == CredentialTable.Asking.RECORDED) {
-      var draft = draft(session, world.ids.next());
+      var draft = draft(session, world.ids.next(), parent);
       asked = world.credentials().ask(draft, spec);
       world.credentials().lost(draft.id(), why, world.clock.instant());
       count++;
@@ -370,7 +372,7 @@ class ClosureWorkerTest {
   }
 
   /// One with names as long as they may be.
-  private CredentialRow draft(StoredSession session, String id) {
+  private CredentialRow draft(StoredSession session, String id, Optional<String> parent) {
     var at = world.clock.instant();
     return new CredentialRow(
         id,
@@ -381,7 +383,7 @@ class ClosureWorkerTest {
         "https://" + "a".repeat(253) + ":65535",
         session.workload(),
         World.PROXY,
-        Optional.empty(),
+        parent,
         CredentialRow.State.ISSUING,
         at,
         Optional.empty(),

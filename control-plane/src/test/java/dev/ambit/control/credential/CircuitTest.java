@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.control.credential.oauth.FakeIssuer;
 import dev.ambit.control.store.CredentialRow.Outcome;
 import dev.ambit.envelope.Grant;
+import dev.ambit.resources.ProviderSpec.Client;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -135,6 +136,21 @@ class CircuitTest {
     assertThat(world.refused(ended, GRANT)).isEqualTo("session: not ACTIVE any more");
     issuer.token = issuer::issue;
     world.token(world.open(), GRANT, World.PROXY);
+  }
+
+  @Test
+  void staysOpenWhenTheTrialFailsForAReasonOfOurs() {
+    fail(Circuit.FAILURES_MAX);
+    world.clock.advance(Circuit.OPEN_MIN);
+    var spec = world.spec("idp", issuer, issuer.at("/token"));
+    world.resources.put(
+        "idp", new Change(spec).client(new Client.Secret("ambit", folder.resolve("missing"))));
+    assertThat(world.refused(world.open(), GRANT)).contains("client secret: file unreadable");
+    assertThat(world.circuits.open()).isEqualTo(1);
+    world.offer("idp", issuer);
+    issuer.token = issuer::issue;
+    world.token(world.open(), GRANT, World.PROXY);
+    assertThat(world.circuits.open()).isZero();
   }
 
   @Test

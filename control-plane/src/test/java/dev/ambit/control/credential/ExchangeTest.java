@@ -189,6 +189,23 @@ class ExchangeTest {
   }
 
   @Test
+  void showsATokenOfItsOwnToNobodyButItsIssuer(@TempDir Path elsewhere) {
+    try (var other = FakeIssuer.start(elsewhere)) {
+      issuer.introspection =
+          form -> {
+            // The configuration changes while the session's own token is being checked.
+            var spec = world.spec("idp", other, other.at("/token"));
+            world.resources.put(
+                "idp", new Change(spec).exchange(new Exchange(List.of("ambit:own"), List.of())));
+            return issuer.introspect(form);
+          };
+      assertThat(world.refused(world.open(), READ))
+          .isEqualTo("provider idp: session's own token: gone, or of another configuration");
+      assertThat(other.asked()).isEmpty();
+    }
+  }
+
+  @Test
   void hangsNothingNewOnWhatIsBeingRevoked() {
     var session = world.open();
     world.token(session, READ, World.PROXY);

@@ -52,7 +52,7 @@ public final class ClientCredentials implements CredentialProvider {
   public IssueAnswer issue(Order order, @Nullable Material subject) {
     var asked = Asked.of(spec, order);
     if (asked.flaw().isPresent()) {
-      return new IssueAnswer.Refused(asked.flaw().get());
+      return new IssueAnswer.NotAsked(asked.flaw().get());
     }
     try (var form = new Form()) {
       if (subject == null) {
@@ -65,7 +65,7 @@ public final class ClientCredentials implements CredentialProvider {
       }
       asked.addTo(form);
       return switch (http.postAlone(at(spec.tokenEndpoint()), spec.client(), form)) {
-        case Reply.Impossible(String why) -> new IssueAnswer.Refused(why);
+        case Reply.Impossible(String why) -> new IssueAnswer.NotAsked(why);
         case Reply.NotSent(String why) -> new IssueAnswer.Unreachable(why);
         case Reply.Broken(String why) -> new IssueAnswer.Lost(why);
         case Reply.Answered(int status, Material body) -> {

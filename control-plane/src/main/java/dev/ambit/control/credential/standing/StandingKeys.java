@@ -50,11 +50,11 @@ public final class StandingKeys implements CredentialProvider {
       var key = SecretFile.read(spec.file());
       if (!usable(key.bytes())) {
         key.close();
-        return new IssueAnswer.Refused("key: not usable (expected: printable ASCII, one line)");
+        return new IssueAnswer.NotAsked("key: not usable (expected: printable ASCII, one line)");
       }
       return new IssueAnswer.Issued(key, spec.lifetimeMax(), List.of(), Optional.empty());
     } catch (IOException _) {
-      return new IssueAnswer.Refused("key: file unreadable (expected: a key of at most 16 KiB)");
+      return new IssueAnswer.NotAsked("key: file unreadable (expected: a key of at most 16 KiB)");
     }
   }
 
