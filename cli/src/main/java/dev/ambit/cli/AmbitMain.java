@@ -12,11 +12,14 @@ import dev.ambit.cli.run.LocalProxy;
 import dev.ambit.cli.run.RunSession;
 import dev.ambit.cli.run.SidecarProxy;
 import dev.ambit.cli.session.CloseSession;
+import dev.ambit.cli.session.ContextSession;
 import dev.ambit.cli.session.ExtendSession;
 import dev.ambit.cli.session.ListSessions;
 import dev.ambit.cli.session.OpenSession;
+import dev.ambit.cli.session.ResumeSession;
 import dev.ambit.cli.session.SessionCommand;
 import dev.ambit.cli.session.ShowSession;
+import dev.ambit.cli.session.SuspendSession;
 import dev.ambit.cli.session.WatchSession;
 import dev.ambit.cli.status.ShowStatus;
 import java.util.ArrayList;
@@ -56,6 +59,9 @@ public final class AmbitMain {
             .addSubcommand(new ShowSession(shell, connector))
             .addSubcommand(new WatchSession(shell, connector))
             .addSubcommand(new ExtendSession(shell, connector))
+            .addSubcommand(new ContextSession(shell, connector))
+            .addSubcommand(new SuspendSession(shell, connector))
+            .addSubcommand(new ResumeSession(shell, connector))
             .addSubcommand(new CloseSession(shell, connector))
             .addSubcommand(
                 new CommandLine(new RunSession(shell, connector, proxy)).setStopAtPositional(true));

@@ -43,6 +43,9 @@ class RealControlPlaneTest {
         List.of("session", "show", NOBODY),
         List.of("session", "watch", NOBODY),
         List.of("session", "extend", NOBODY, "--ttl", "20m"),
+        List.of("session", "context", NOBODY, "user=maria"),
+        List.of("session", "suspend", NOBODY),
+        List.of("session", "resume", NOBODY),
         List.of("session", "close", NOBODY),
         List.of("audit", "show", NOBODY),
         List.of("audit", "verify"),
@@ -73,6 +76,38 @@ class RealControlPlaneTest {
       assertThat(verified.exit()).as(verified.err()).isZero();
       assertThat(verified.out()).startsWith("verified");
     }
+  }
+
+  @Test
+  void aSessionThatIsSuspendedAndResumedAndWhoseContextChanges() {
+    var id = plane.open();
+    var suspended = plane.type("session", "suspend", id, "--why", "it looks odd");
+    assertThat(suspended.exit()).as(suspended.err()).isZero();
+    assertThat(suspended.out())
+        .contains("state       SUSPENDED (requested: by bootstrap: it looks odd)");
+    assertThat(plane.type("session", "list", "--state", "suspended").out()).contains(id);
+    assertThat(plane.type("status").out()).contains(" suspended, ");
+    refused(1, "state: SUSPENDED (expected: ACTIVE)", "session", "extend", id, "--ttl", "20m");
+    var resumed = plane.type("session", "resume", id, "--why", "it is fine");
+    assertThat(resumed.exit()).as(resumed.err()).isZero();
+    assertThat(resumed.out()).contains("state       ACTIVE\n");
+    var night = plane.type("session", "context", id, "shift=night");
+    assertThat(night.exit()).as(night.err()).isZero();
+    assertThat(night.out()).contains("context     shift=night\n", "state       ACTIVE\n");
+    var changed = plane.type("session", "context", id, "case_state=closed", "shift=");
+    assertThat(changed.out())
+        .contains(
+            "state       SUSPENDED (context_changed: context changed: case_state)",
+            "context     case_state=closed\n");
+    assertThat(plane.type("audit", "show", id).out())
+        .contains(
+            "by bootstrap: it looks odd",
+            "by bootstrap: it is fine",
+            "update_context",
+            "by the control plane: context changed: case_state");
+    assertThat(plane.type("session", "close", id).out()).contains("CLOSED");
+    refused(1, "state: CLOSED (expected: ACTIVE or SUSPENDED)", "session", "suspend", id);
+    refused(1, "state: CLOSED (expected: SUSPENDED or ACTIVE)", "session", "resume", id);
   }
 
   @Test

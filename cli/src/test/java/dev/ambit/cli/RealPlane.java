@@ -38,6 +38,7 @@ final class RealPlane implements AutoCloseable {
         binding: identity
         sharing: by-handle
         limits: { ttl: 10m, maxTtl: 1h, calls: 5 }
+        suspendOn: [case_state]
         grants:
           - { name: read, target: api, methods: [GET], paths: ["/v1/items/{item}"] }
       ---

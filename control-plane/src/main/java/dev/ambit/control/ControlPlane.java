@@ -7,8 +7,10 @@ import dev.ambit.control.caller.AccessFolder;
 import dev.ambit.control.caller.BootstrapToken;
 import dev.ambit.control.config.Settings;
 import dev.ambit.control.credential.KeyFile;
+import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Handles;
 import dev.ambit.control.lifecycle.Sessions;
+import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.lifecycle.Timers;
 import dev.ambit.control.metrics.Metrics;
 import dev.ambit.control.publish.ProxyServer;
@@ -133,6 +135,7 @@ public final class ControlPlane implements AutoCloseable {
     var table = new SessionTable(store);
     var sessions =
         new Sessions(table, resources, evidence.closures(), new Handles(handleKey()), ids, clock);
+    var suspensions = new Suspensions(sessions, evidence.suspensions(), proxies.cuts(), clock);
     var timers =
         new Timers(table, sessions, resources, settings.lease().plus(TICK.multipliedBy(2)), clock);
 
@@ -150,6 +153,8 @@ public final class ControlPlane implements AutoCloseable {
             new ApiServer.Parts(
                 store,
                 sessions,
+                suspensions,
+                new Contexts(sessions, evidence.suspensions(), proxies.cuts(), clock),
                 evidence.broker(),
                 evidence.audit(),
                 evidence.trail(),

@@ -33,6 +33,7 @@ import dev.ambit.control.store.CutTable;
 import dev.ambit.control.store.OwnChain;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.control.store.SuspensionTable;
 import dev.ambit.envelope.Ids;
 import dev.ambit.resources.ProviderSpec;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ record Evidence(
     SigningKeys keys,
     Closures closures,
     IntSupplier issuersSpared,
+    SuspensionTable suspensions,
     Runnable start,
     Runnable stop) {
   private static final Duration CHECKPOINT = Duration.ofMinutes(1);
@@ -66,9 +68,10 @@ record Evidence(
     var vault = Vault.open(base.keys(), base.random());
     var checkpointTable = new CheckpointTable(base.store());
     var signer = Signer.open(base.keys(), checkpointTable, clock);
-    var audit = new AuditTable(base.store());
-    var credentials =
-        new CredentialTable(base.store(), new OwnChain(base.self(), base.ids().next()));
+    var chain = new OwnChain(base.self(), base.ids().next());
+    var suspensions = new SuspensionTable(base.store(), chain);
+    var audit = new AuditTable(base.store(), suspensions);
+    var credentials = new CredentialTable(base.store(), chain);
     var cuts = new CutTable(base.store());
     var proof = new ClientProof(base.identity(), new Assertions(base.ids(), clock));
     var http = new IssuerHttp(proof, CONNECT_MAX, REQUEST_MAX);
@@ -110,11 +113,12 @@ record Evidence(
     return new Evidence(
         broker,
         broker,
-        new StoredAuditLog(audit, checkpointTable),
+        new StoredAuditLog(audit, checkpointTable, clock),
         new TrailCheck(audit, checkpointTable, signer),
         signer,
         closures,
         circuits::open,
+        suspensions,
         () -> {
           closures.start();
           checkpoints.start(CHECKPOINT);

@@ -253,6 +253,21 @@ public final class DataPlane implements AutoCloseable {
     loop.submit(() -> relay.enforce(image)).get();
   }
 
+  public void suspendSession() throws InterruptedException, ExecutionException {
+    var now = Objects.requireNonNull(image.sessions().get(SESSION));
+    var suspended =
+        new Session(
+            SESSION,
+            now.version() + 1,
+            true,
+            now.rules(),
+            now.digest(),
+            now.deadlineNanos(),
+            now.handleDigest());
+    image = new SessionImage(1, 2, Map.of(SESSION, suspended), Map.of());
+    loop.submit(() -> relay.enforce(image)).get();
+  }
+
   /// Runs on the loop and returns what it gave.
   public <T> T onLoop(java.util.concurrent.Callable<T> asked)
       throws InterruptedException, ExecutionException {

@@ -174,6 +174,22 @@ class ProxyTest {
   }
 
   @Test
+  void stopsWhileTheSessionIsSuspendedAndAsksAnewForItsCredentialAfterwards() throws Exception {
+    assertThat(get("/v1/items/7").statusCode()).isEqualTo(200);
+    plane.suspend(Samples.ONE, true);
+    until(() -> plane.acknowledged() == plane.version());
+    var refused = get("/v1/items/7");
+    assertThat(refused.statusCode()).isEqualTo(403);
+    assertThat(refused.body()).contains("session_suspended", "\"retryable\":true");
+    assertThat(plane.issues).hasValue(1);
+    plane.suspend(Samples.ONE, false);
+    until(() -> plane.acknowledged() == plane.version());
+    assertThat(get("/v1/items/7").statusCode()).isEqualTo(200);
+    assertThat(plane.issues).hasValue(2);
+    assertThat(upstream.heads).hasSize(2);
+  }
+
+  @Test
   void deniesEverythingWithoutALeaseAndRecovers() throws Exception {
     plane.lease = Duration.ofSeconds(1);
     plane.dropStreams();

@@ -16,7 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,16 @@ final class CheckedTemplate implements SessionTemplate {
   @Override
   public Duration maxTtl() {
     return draft.limits().maxTtl();
+  }
+
+  @Override
+  public Optional<SuspendAfter> suspendAfter() {
+    return draft.suspendAfter();
+  }
+
+  @Override
+  public SortedSet<String> suspendOn() {
+    return draft.suspendOn();
   }
 
   @Override

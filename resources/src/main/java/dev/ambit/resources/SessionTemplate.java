@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /// A parameterised envelope that certain openers may instantiate for certain workloads.
 public interface SessionTemplate {
@@ -22,6 +23,12 @@ public interface SessionTemplate {
   Duration ttl();
 
   Duration maxTtl();
+
+  /// What suspends its sessions; empty: their denials do not.
+  Optional<SuspendAfter> suspendAfter();
+
+  /// Keys of the context whose change suspends its sessions.
+  SortedSet<String> suspendOn();
 
   /// Whether the caller may open it: a SPIFFE ID, `bootstrap`, and so on, as authenticated.
   boolean admitsOpener(String caller);
@@ -42,6 +49,9 @@ public interface SessionTemplate {
       return facts.parameters();
     }
   }
+
+  /// So many denials within so long.
+  record SuspendAfter(long denials, Duration within) {}
 
   /// The frozen envelope, or everything that is wrong with the order.
   sealed interface Instance {

@@ -8,6 +8,7 @@ import dev.ambit.envelope.Names;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.PathTemplate;
 import dev.ambit.envelope.Sensitivity;
+import dev.ambit.envelope.SessionFacts;
 import dev.ambit.envelope.Sharing;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// Reads the `spec` of a SessionTemplate, as far as it can be judged without other resources.
@@ -26,6 +28,8 @@ final class TemplateReader {
   static final int GRANTS_MAX = 1_000;
   private static final int PARAMETERS_MAX = 64;
   private static final int NAMES_MAX = 64;
+  private static final int DENIALS_MAX = 1_000;
+  private static final Duration WITHIN_MAX = Duration.ofHours(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final List<String> OPENERS_NOT_BUILT =
       List.of("oidc:", "group:", "serviceaccount:", "kubernetes:");
@@ -51,6 +55,8 @@ final class TemplateReader {
       Sensitivity ceiling,
       Place maxTtl,
       boolean outlives,
+      Optional<SessionTemplate.SuspendAfter> suspendAfter,
+      SortedSet<String> suspendOn,
       List<GrantDraft> grants,
       List<DenyDraft> denies) {}
 
@@ -74,7 +80,7 @@ final class TemplateReader {
 
   Optional<Draft> read(String name) {
     var before = findings.count();
-    spec.unbuilt("suspendAfter", "suspendOn", "delegation", "mode", "approval", "condition");
+    spec.unbuilt("delegation", "mode", "approval", "condition");
     var ceiling = sensitivity(spec, "sensitivityCeiling");
     var parameters = parameters();
     var openers = new TreeSet<String>();
@@ -86,6 +92,10 @@ final class TemplateReader {
     var limits = spec.section("limits").map(this::limits);
     var maxTtl = spec.optionalSection("limits").orElse(spec).place("maxTtl");
     var outlives = outlives();
+    var suspendAfter = spec.optionalSection("suspendAfter").flatMap(this::suspendAfter);
+    var suspendOn = new TreeSet<String>();
+    spec.optionalTexts("suspendOn", SessionFacts.CONTEXT_MAX)
+        .forEach(key -> suspendOn(key, suspendOn));
     var grants = new ArrayList<GrantDraft>();
     var names = new HashSet<String>();
     for (var grant : spec.sections("grants", GRANTS_MAX)) {
@@ -114,6 +124,8 @@ final class TemplateReader {
             ceiling,
             maxTtl,
             outlives,
+            suspendAfter,
+            suspendOn,
             grants,
             denies));
   }
@@ -209,6 +221,28 @@ final class TemplateReader {
           limits.place("ttl"), Durations.print(ttl), "at most maxTtl " + Durations.print(maxTtl));
     }
     return new Limits(ttl, maxTtl, idle, calls);
+  }
+
+  private Optional<SessionTemplate.SuspendAfter> suspendAfter(Section after) {
+    for (var key : List.of("denials", "within")) {
+      if (!after.has(key)) {
+        findings.add(after.place(key), "missing", "both denials and within");
+      }
+    }
+    var denials = after.count("denials", 1, DENIALS_MAX);
+    var within = after.duration("within", SECOND, WITHIN_MAX);
+    after.close();
+    return denials.isPresent() && within.isPresent()
+        ? Optional.of(new SessionTemplate.SuspendAfter(denials.getAsLong(), within.get()))
+        : Optional.empty();
+  }
+
+  private void suspendOn(Section.Item key, Set<String> keys) {
+    if (!Names.parameter(key.text())) {
+      findings.add(key.place(), Findings.shown(key.text()), "a letter, then letters, digits, _");
+    } else if (!keys.add(key.text())) {
+      findings.add(key.place(), key.text() + " twice", "each once");
+    }
   }
 
   private GrantDraft grant(Section grant, Set<String> parameters, Set<String> names) {

@@ -5,6 +5,7 @@ import dev.ambit.cli.print.Table;
 import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
+import dev.ambit.proto.v1.SessionEvent;
 import dev.ambit.proto.v1.StoredRecord;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,8 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The decision trail as people read it: one line for each call, its completion joined to it.
+/// The decision trail as people read it: one line for each call, its completion joined to it, and
+/// one for each time the session was suspended or resumed.
 final class AuditView {
+  private static final int PREFIX_ACTION = "SESSION_ACTION_".length();
   private static final int PREFIX_COMPLETION = "COMPLETION_".length();
 
   private AuditView() {}
@@ -29,6 +32,9 @@ final class AuditView {
       if (record.hasDecision()) {
         row(table, record, completions.get(record.getCallId()));
         rows++;
+      } else if (record.hasSessionEvent()) {
+        row(table, record, record.getSessionEvent());
+        rows++;
       }
     }
     return rows == 0 ? "No calls.\n" : table.print(style);
@@ -37,14 +43,29 @@ final class AuditView {
   private static void row(Table table, AuditRecord record, @Nullable CallCompletion completion) {
     var decision = record.getDecision();
     table.row(
-        Instant.ofEpochSecond(record.getAt().getSeconds(), record.getAt().getNanos())
-            .truncatedTo(ChronoUnit.MILLIS)
-            .toString(),
+        at(record),
         decision.getPermitted() ? "permit" : decision.getReason() + times(decision),
         decision.getGrant().isEmpty() ? "-" : decision.getGrant(),
         decision.getMethod(),
         decision.getAuthority() + decision.getPath(),
         decision.getPermitted() ? ended(completion) : "-");
+  }
+
+  private static void row(Table table, AuditRecord record, SessionEvent event) {
+    var who = event.getBy().isEmpty() ? "the control plane" : event.getBy();
+    table.row(
+        at(record),
+        event.getAction().name().substring(PREFIX_ACTION).toLowerCase(Locale.ROOT),
+        "-",
+        "-",
+        "by " + who + (event.getDetail().isEmpty() ? "" : ": " + event.getDetail()),
+        "-");
+  }
+
+  private static String at(AuditRecord record) {
+    return Instant.ofEpochSecond(record.getAt().getSeconds(), record.getAt().getNanos())
+        .truncatedTo(ChronoUnit.MILLIS)
+        .toString();
   }
 
   private static String times(CallDecision decision) {

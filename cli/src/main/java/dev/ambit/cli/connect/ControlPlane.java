@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 public final class ControlPlane implements AutoCloseable {
   private static final int ANSWER_SECONDS = 20;
 
-  /// A close returns when every proxy has acknowledged, or when a lease has ended: 60 s at the
-  /// most.
+  /// A close or suspension returns when every proxy has acknowledged, or when a lease has ended: 60
+  /// s at the most.
   private static final int CLOSE_SECONDS = 120;
 
   private final ManagedChannel channel;
@@ -30,6 +30,12 @@ public final class ControlPlane implements AutoCloseable {
   public SessionServiceGrpc.SessionServiceBlockingStub closing() {
     return SessionServiceGrpc.newBlockingStub(channel)
         .withOption(Waiting.TOLD, true)
+        .withDeadlineAfter(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /// For calls that return when every proxy has put something in force.
+  public SessionServiceGrpc.SessionServiceBlockingStub untilCut() {
+    return SessionServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /// Groups what can be done with sessions.
 @Command(
     name = "session",
-    description = "Opens, shows, follows, extends and closes sessions.",
+    description = "Opens, shows, follows, extends, suspends, resumes and closes sessions.",
     footer = {
       "",
       "Examples:",

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 public final class SessionView {
   private static final int PREFIX_STATE = "SESSION_STATE_".length();
   private static final int PREFIX_REASON = "CLOSE_REASON_".length();
+  private static final int PREFIX_SUSPEND = "SUSPEND_REASON_".length();
   private static final int PREFIX_OUTCOME = "CLOSURE_OUTCOME_".length();
 
   private final InstantSource clock;
@@ -75,6 +76,7 @@ public final class SessionView {
                 session.hasExpiresAt()
                     ? at(session.getExpiresAt()) + " (" + expiry(session.getExpiresAt()) + ")"
                     : "")
+            .fact("suspended", session.hasSuspendedAt() ? at(session.getSuspendedAt()) : "")
             .fact("closed", session.hasClosedAt() ? at(session.getClosedAt()) : "")
             .fact("calls", session.hasBudget() ? budget(session.getBudget()) : "")
             .fact("proxies", Integer.toString(session.getProxies()))
@@ -98,18 +100,23 @@ public final class SessionView {
             + (outcomes.isEmpty() ? "" : "  credentials: " + outcomes));
   }
 
-  /// `CLOSED (revoked: why)`.
+  /// `CLOSED (revoked: why)`, `SUSPENDED (denials: why)`.
   public static String stateAndReason(Session session) {
+    if (session.getState() == SessionState.SESSION_STATE_SUSPENDED) {
+      return state(session.getState())
+          + because(
+              session.getSuspendReason().name().substring(PREFIX_SUSPEND),
+              session.getSuspendDetail());
+    }
     var reason = session.getCloseReason().name().substring(PREFIX_REASON);
     if (reason.equals("UNSPECIFIED")) {
       return state(session.getState());
     }
-    var detail = session.getCloseDetail();
-    return state(session.getState())
-        + " ("
-        + reason.toLowerCase(Locale.ROOT)
-        + (detail.isEmpty() ? "" : ": " + detail)
-        + ")";
+    return state(session.getState()) + because(reason, session.getCloseDetail());
+  }
+
+  private static String because(String reason, String detail) {
+    return " (" + reason.toLowerCase(Locale.ROOT) + (detail.isEmpty() ? "" : ": " + detail) + ")";
   }
 
   public static String state(SessionState state) {

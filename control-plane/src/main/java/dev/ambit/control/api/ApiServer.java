@@ -12,7 +12,9 @@ import dev.ambit.control.audit.SigningKeys;
 import dev.ambit.control.audit.TrailCheck;
 import dev.ambit.control.caller.BootstrapToken;
 import dev.ambit.control.credential.Broker;
+import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Sessions;
+import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.listen.Listener;
 import dev.ambit.control.store.BudgetTable;
 import dev.ambit.control.store.SessionTable;
@@ -67,7 +69,9 @@ public final class ApiServer implements AutoCloseable {
     var views = new SessionViews(new BudgetTable(parts.store()), parts.broker(), parts.serving());
     watching = new Watching(parts.sessions(), views);
     parts.store().onChange(watching::hurry);
-    services.add(new SessionApi(calls, parts.sessions(), views, watching));
+    services.add(
+        new SessionApi(
+            calls, parts.sessions(), parts.suspensions(), parts.contexts(), views, watching));
     services.addAll(
         new EvidenceApi(calls, parts.sessions(), table, parts.audit(), parts.trail(), parts.keys())
             .services());
@@ -136,6 +140,8 @@ public final class ApiServer implements AutoCloseable {
   public record Parts(
       Store store,
       Sessions sessions,
+      Suspensions suspensions,
+      Contexts contexts,
       Broker broker,
       AuditLog audit,
       TrailCheck trail,

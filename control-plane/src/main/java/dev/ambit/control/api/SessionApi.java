@@ -2,9 +2,11 @@ package dev.ambit.control.api;
 
 import dev.ambit.control.caller.Caller;
 import dev.ambit.control.lifecycle.Answer;
+import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.OpenOrder;
 import dev.ambit.control.lifecycle.Refusal.Kind;
 import dev.ambit.control.lifecycle.Sessions;
+import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.session.ProtoTimes;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
@@ -19,7 +21,13 @@ import dev.ambit.proto.v1.ListSessionsRequest;
 import dev.ambit.proto.v1.ListSessionsResponse;
 import dev.ambit.proto.v1.OpenSessionRequest;
 import dev.ambit.proto.v1.OpenSessionResponse;
+import dev.ambit.proto.v1.ResumeSessionRequest;
+import dev.ambit.proto.v1.ResumeSessionResponse;
 import dev.ambit.proto.v1.SessionServiceGrpc;
+import dev.ambit.proto.v1.SuspendSessionRequest;
+import dev.ambit.proto.v1.SuspendSessionResponse;
+import dev.ambit.proto.v1.UpdateContextRequest;
+import dev.ambit.proto.v1.UpdateContextResponse;
 import dev.ambit.proto.v1.WatchSessionRequest;
 import dev.ambit.proto.v1.WatchSessionResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -34,12 +42,22 @@ final class SessionApi extends SessionServiceGrpc.SessionServiceImplBase {
 
   private final Calls calls;
   private final Sessions sessions;
+  private final Suspensions suspensions;
+  private final Contexts contexts;
   private final SessionViews views;
   private final Watching watching;
 
-  SessionApi(Calls calls, Sessions sessions, SessionViews views, Watching watching) {
+  SessionApi(
+      Calls calls,
+      Sessions sessions,
+      Suspensions suspensions,
+      Contexts contexts,
+      SessionViews views,
+      Watching watching) {
     this.calls = calls;
     this.sessions = sessions;
+    this.suspensions = suspensions;
+    this.contexts = contexts;
     this.views = views;
     this.watching = watching;
   }
@@ -87,6 +105,46 @@ final class SessionApi extends SessionServiceGrpc.SessionServiceImplBase {
                     caller, request.getSessionId(), ProtoTimes.read("ttl", request.getTtl())),
                 session ->
                     ExtendSessionResponse.newBuilder().setSession(views.brief(session)).build()));
+  }
+
+  @Override
+  public void suspendSession(
+      SuspendSessionRequest request, StreamObserver<SuspendSessionResponse> observer) {
+    calls.serve(
+        observer,
+        caller ->
+            then(
+                untilCut(
+                    "it is suspended",
+                    () -> suspensions.suspend(caller, request.getSessionId(), request.getDetail())),
+                session ->
+                    SuspendSessionResponse.newBuilder().setSession(views.brief(session)).build()));
+  }
+
+  @Override
+  public void resumeSession(
+      ResumeSessionRequest request, StreamObserver<ResumeSessionResponse> observer) {
+    calls.serve(
+        observer,
+        caller ->
+            then(
+                suspensions.resume(caller, request.getSessionId(), request.getDetail()),
+                session ->
+                    ResumeSessionResponse.newBuilder().setSession(views.brief(session)).build()));
+  }
+
+  @Override
+  public void updateContext(
+      UpdateContextRequest request, StreamObserver<UpdateContextResponse> observer) {
+    calls.serve(
+        observer,
+        caller ->
+            then(
+                untilCut(
+                    "the context may have changed",
+                    () -> contexts.update(caller, request.getSessionId(), request.getChangesMap())),
+                session ->
+                    UpdateContextResponse.newBuilder().setSession(views.brief(session)).build()));
   }
 
   @Override
@@ -143,14 +201,21 @@ final class SessionApi extends SessionServiceGrpc.SessionServiceImplBase {
       return Answer.refuse(
           Kind.INVALID, "reason", "reason: " + reason + " (expected: COMPLETED or REVOKED)");
     }
+    return untilCut(
+        "the session has ended",
+        () -> sessions.close(caller, request.getSessionId(), revoked, request.getDetail()));
+  }
+
+  /// Waits with the work until every proxy knows; a shutdown ends the wait, not what was done.
+  private static Answer<StoredSession> untilCut(String done, Waiting work) {
     try {
-      return sessions.close(caller, request.getSessionId(), revoked, request.getDetail());
+      return work.done();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return Answer.refuse(
           Kind.STOPPING,
           "control plane",
-          "control plane: shutting down (expected: ask again, the session has ended)");
+          "control plane: shutting down (expected: ask again, " + done + ")");
     }
   }
 
@@ -178,6 +243,11 @@ final class SessionApi extends SessionServiceGrpc.SessionServiceImplBase {
       case UNRECOGNIZED ->
           throw new IllegalArgumentException("state: unknown (expected: a state of sessions)");
     };
+  }
+
+  /// Work that waits for proxies.
+  private interface Waiting {
+    Answer<StoredSession> done() throws InterruptedException;
   }
 
   private static <T, R> Answer<R> then(Answer<T> answer, Function<T, R> encode) {

@@ -8,6 +8,7 @@ import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.ProtoTimes;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.session.Suspension;
 import dev.ambit.control.store.BudgetTable;
 import dev.ambit.envelope.PathTemplate;
 import dev.ambit.proto.v1.BudgetSummary;
@@ -15,6 +16,7 @@ import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CredentialSummary;
 import dev.ambit.proto.v1.GrantSummary;
 import dev.ambit.proto.v1.Session;
+import dev.ambit.proto.v1.SuspendReason;
 import dev.ambit.proto.v1.Task;
 import dev.ambit.proto.v1.Workload;
 import java.util.Map;
@@ -72,6 +74,12 @@ final class SessionViews {
     if (live(session)) {
       view.setProxies(serving.applyAsInt(session.workload()));
     }
+    session
+        .suspension()
+        .ifPresent(why ->
+            view.setSuspendReason(reason(why.reason()))
+                .setSuspendDetail(why.detail())
+                .setSuspendedAt(ProtoTimes.of(why.at())));
     session.closedAt().ifPresent(at -> view.setClosedAt(ProtoTimes.of(at)));
     if (balances.containsKey(BudgetTable.SESSION)) {
       view.setBudget(budget(balances, BudgetTable.SESSION));
@@ -139,6 +147,14 @@ final class SessionViews {
       case SUSPENDED -> dev.ambit.proto.v1.SessionState.SESSION_STATE_SUSPENDED;
       case CLOSING -> dev.ambit.proto.v1.SessionState.SESSION_STATE_CLOSING;
       case CLOSED -> dev.ambit.proto.v1.SessionState.SESSION_STATE_CLOSED;
+    };
+  }
+
+  private static SuspendReason reason(Suspension.Reason reason) {
+    return switch (reason) {
+      case REQUESTED -> SuspendReason.SUSPEND_REASON_REQUESTED;
+      case DENIALS -> SuspendReason.SUSPEND_REASON_DENIALS;
+      case CONTEXT_CHANGED -> SuspendReason.SUSPEND_REASON_CONTEXT_CHANGED;
     };
   }
 

@@ -12,6 +12,7 @@ import dev.ambit.proto.v1.ChainedRecord;
 import dev.ambit.proto.v1.StoredRecord;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,11 +34,13 @@ public final class StoredAuditLog implements AuditLog {
 
   private final AuditTable table;
   private final CheckpointTable checkpoints;
+  private final InstantSource clock;
   private final AtomicLong broken = new AtomicLong();
 
-  public StoredAuditLog(AuditTable table, CheckpointTable checkpoints) {
+  public StoredAuditLog(AuditTable table, CheckpointTable checkpoints, InstantSource clock) {
     this.table = table;
     this.checkpoints = checkpoints;
+    this.clock = clock;
   }
 
   @Override
@@ -50,7 +53,7 @@ public final class StoredAuditLog implements AuditLog {
         if (links.isEmpty()) {
           return head.seq();
         }
-        if (table.append(head, links)) {
+        if (table.append(head, links, clock.instant())) {
           return links.getLast().seq();
         }
       }
@@ -162,7 +165,8 @@ public final class StoredAuditLog implements AuditLog {
           parsed.getSessionId(),
           kind(parsed),
           weight(parsed),
-          instant(parsed.getAt()));
+          instant(parsed.getAt()),
+          Drift.counts(parsed));
     } catch (InvalidProtocolBufferException | DateTimeException | ArithmeticException _) {
       throw new ChainBroken(
           "record: unreadable at seq " + record.getSeq() + " (expected: an AuditRecord)");
@@ -173,8 +177,8 @@ public final class StoredAuditLog implements AuditLog {
     return switch (record.getEntryCase()) {
       case DECISION -> record.getDecision().getPermitted() ? "permit" : "denial";
       case COMPLETION -> "completion";
-      // A proxy has nothing to say about credentials' lives.
-      case CREDENTIAL, ENTRY_NOT_SET -> "other";
+      // A proxy has nothing to say about the lives of credentials and sessions.
+      case CREDENTIAL, SESSION_EVENT, ENTRY_NOT_SET -> "other";
     };
   }
 

@@ -56,7 +56,8 @@ public final class Ledger {
       case Reserving.NoSession() ->
           throw refused(Status.NOT_FOUND, "session_id: unknown (expected: one of the workload)");
       case Reserving.NotActive() ->
-          throw refused(Status.FAILED_PRECONDITION, "session_id: ended (expected: ACTIVE)");
+          throw refused(
+              Status.FAILED_PRECONDITION, "session_id: suspended or ended (expected: ACTIVE)");
       case Reserving.Conflict() ->
           throw refused(
               Status.ALREADY_EXISTS, "reservation_id: used (expected: new, or the same request)");

@@ -15,7 +15,8 @@ public sealed interface Caller {
     return maySee(session);
   }
 
-  /// Only the opener moves an expiry: who ends a session need not be who may prolong it.
+  /// Only the opener moves an expiry, affirms a suspended session and changes its context: who ends
+  /// a session need not be who may let it go on.
   default boolean mayExtend(StoredSession session) {
     return opened(session);
   }

@@ -55,6 +55,13 @@ final class OrderCheck {
     return Optional.ofNullable(check.first);
   }
 
+  /// What is wrong with the words that say why, if anything.
+  static Optional<Refusal> checkDetail(String detail) {
+    var check = new OrderCheck();
+    check.length("detail", detail, 0, DETAIL_MAX);
+    return Optional.ofNullable(check.first);
+  }
+
   private void ttl(Duration ttl) {
     that(ttl.compareTo(TTL_MIN) >= 0, "ttl", seconds(ttl), "at least 1s");
   }

@@ -8,6 +8,7 @@ import dev.ambit.control.resources.CurrentResources;
 import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.session.Tripwires;
 import dev.ambit.control.store.BudgetTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.SessionTable.Opening;
@@ -20,6 +21,7 @@ import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.resources.SessionTemplate;
 import dev.ambit.resources.SessionTemplate.Instance;
+import dev.ambit.resources.SessionTemplate.SuspendAfter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -127,12 +129,9 @@ public final class Sessions {
     if (revoked && detail.isBlank()) {
       return refuse(Kind.INVALID, "detail", "", "why the session is revoked");
     }
-    if (detail.length() > OrderCheck.DETAIL_MAX) {
-      return refuse(
-          Kind.INVALID,
-          "detail",
-          detail.length() + "-characters",
-          "at most " + OrderCheck.DETAIL_MAX + " characters");
+    var wrong = OrderCheck.checkDetail(detail);
+    if (wrong.isPresent()) {
+      return new Answer.Refused<>(wrong.get());
     }
     return switch (get(caller, id)) {
       case Answer.Refused<StoredSession> refused -> refused;
@@ -140,8 +139,7 @@ public final class Sessions {
         if (!caller.mayClose(session)) {
           yield refuse(Kind.FORBIDDEN, "session_id", id, "a session that the caller may close");
         }
-        var who = "by " + caller.name() + (detail.isEmpty() ? "" : ": " + detail);
-        end(session.id(), revoked ? EndReason.REVOKED : EndReason.COMPLETED, who);
+        end(session.id(), revoked ? EndReason.REVOKED : EndReason.COMPLETED, by(caller, detail));
         closures.awaitCut(session.id());
         yield get(caller, id);
       }
@@ -151,15 +149,22 @@ public final class Sessions {
   /// Ends a session that is ACTIVE or SUSPENDED, for whatever reason, and sets its closure going.
   /// False when it had ended already.
   boolean end(SessionId id, EndReason reason, String detail) {
-    var shown =
-        detail.length() <= OrderCheck.DETAIL_MAX
-            ? detail
-            : detail.substring(0, OrderCheck.DETAIL_MAX);
-    var ended = table.end(id, reason, shown, clock.instant());
+    var ended = table.end(id, reason, shown(detail), clock.instant());
     if (ended) {
       closures.wake(id);
     }
     return ended;
+  }
+
+  /// Who did something and why, as sessions show it.
+  static String by(Caller caller, String detail) {
+    return shown("by " + caller.name() + (detail.isEmpty() ? "" : ": " + detail));
+  }
+
+  private static String shown(String detail) {
+    return detail.length() <= OrderCheck.DETAIL_MAX
+        ? detail
+        : detail.substring(0, OrderCheck.DETAIL_MAX);
   }
 
   private Answer<StoredSession> extend(Caller caller, StoredSession session, Duration ttl) {
@@ -267,7 +272,17 @@ public final class Sessions {
         envelope.sharing(),
         envelope.idle(),
         byHandle ? handles.digest(envelope.session()) : "",
-        now);
+        now,
+        Optional.empty(),
+        tripwires(template));
+  }
+
+  private static Tripwires tripwires(SessionTemplate template) {
+    var after = template.suspendAfter();
+    return new Tripwires(
+        after.map(SuspendAfter::denials).orElse(0L),
+        after.map(SuspendAfter::within).orElse(Duration.ZERO),
+        template.suspendOn());
   }
 
   private Answer<Opened> store(OpenOrder order, StoredSession draft) {

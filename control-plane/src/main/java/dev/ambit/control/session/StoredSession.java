@@ -16,6 +16,8 @@ import java.util.Optional;
 /// @param latestExpiry openedAt and the template's maxTtl at that moment: no extension goes past it
 /// @param idle how long it may make no call; zero for no limit
 /// @param handleDigest SHA-256 of the handle's 43 characters as hex; empty for an exclusive session
+/// @param suspension why it is SUSPENDED, or was when it ended
+/// @param tripwires what suspends it by itself
 /// @param lastActivity when a proxy last reported activity; openedAt before that
 public record StoredSession(
     SessionId id,
@@ -39,7 +41,9 @@ public record StoredSession(
     Sharing sharing,
     Duration idle,
     String handleDigest,
-    Instant lastActivity) {
+    Instant lastActivity,
+    Optional<Suspension> suspension,
+    Tripwires tripwires) {
   public StoredSession {
     parameters = Map.copyOf(parameters);
   }

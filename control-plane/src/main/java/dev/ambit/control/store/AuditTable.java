@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -19,9 +21,11 @@ public final class AuditTable {
           + " LEFT JOIN audit_record p ON p.boot = r.boot AND p.seq = r.seq - 1";
 
   private final Store store;
+  private final SuspensionTable suspensions;
 
-  public AuditTable(Store store) {
+  public AuditTable(Store store, SuspensionTable suspensions) {
     this.store = store;
+    this.suspensions = suspensions;
   }
 
   public Optional<Head> head(String boot) {
@@ -38,9 +42,18 @@ public final class AuditTable {
             .findOne());
   }
 
-  /// Appends links that follow `before`, all or none. False when the head is another by now.
-  public boolean append(Head before, List<Link> links) {
-    return store.write(tx -> appendIn(tx, before, links));
+  /// Appends links that follow `before`, all or none, and suspends in the same transaction the
+  /// sessions of which they are a denial too many: what is acknowledged was counted. False when the
+  /// head is another by now.
+  public boolean append(Head before, List<Link> links, Instant now) {
+    var fresh = fresh(links).values();
+    var done =
+        store.write(tx -> {
+          var appended = appendIn(tx, before, links);
+          return new Appending(appended, appended && suspensions.judgeIn(tx, fresh, now));
+        });
+    var _ = suspensions.announced(done.suspended());
+    return done.appended();
   }
 
   /// Records with their ids, oldest first.
@@ -106,6 +119,17 @@ public final class AuditTable {
             .list());
   }
 
+  private static Map<String, Denials.Fresh> fresh(List<Link> links) {
+    var fresh = new HashMap<String, Denials.Fresh>();
+    for (var link : links) {
+      if (link.counted()) {
+        var one = new Denials.Fresh(link.session(), link.at(), link.at());
+        fresh.merge(link.session(), one, Denials.Fresh::and);
+      }
+    }
+    return fresh;
+  }
+
   static Optional<Head> headIn(Handle tx, String boot) {
     return tx.createQuery("SELECT * FROM audit_chain WHERE boot = :boot")
         .bind("boot", boot)
@@ -132,9 +156,10 @@ public final class AuditTable {
     // A writer's word about another workload's session counts for nothing: no index entry.
     var batch =
         tx.prepareBatch(
-            "INSERT INTO audit_record (boot, seq, session, kind, weight, at, record, hash)"
+            "INSERT INTO audit_record (boot, seq, session, kind, weight, at, record, hash, counted)"
                 + " VALUES (:boot, :seq, (SELECT id FROM session WHERE id = :session"
-                + " AND (:trusted OR workload = :workload)), :kind, :weight, :at, :record, :hash)");
+                + " AND (:trusted OR workload = :workload)), :kind, :weight, :at, :record, :hash,"
+                + " :counted)");
     for (var link : links) {
       batch
           .bind("boot", before.boot())
@@ -147,6 +172,7 @@ public final class AuditTable {
           .bind("at", link.at().toEpochMilli())
           .bind("record", link.record().toByteArray())
           .bind("hash", link.hash().toByteArray())
+          .bind("counted", link.counted())
           .add();
     }
     batch.execute();
@@ -183,6 +209,7 @@ public final class AuditTable {
   ///
   /// @param session as the writer says; empty for none
   /// @param weight calls it stands for
+  /// @param counted whether it counts among the denials that suspend its session
   public record Link(
       long seq,
       ByteString hash,
@@ -190,7 +217,10 @@ public final class AuditTable {
       String session,
       String kind,
       long weight,
-      Instant at) {}
+      Instant at,
+      boolean counted) {}
+
+  private record Appending(boolean appended, boolean suspended) {}
 
   /// A record as stored.
   ///

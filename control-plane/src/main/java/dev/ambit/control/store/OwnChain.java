@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CredentialAction;
 import dev.ambit.proto.v1.CredentialEvent;
+import dev.ambit.proto.v1.SessionEvent;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,8 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/// The control plane's own audit chain: what it did with credentials, appended in the transaction
-/// of the deed. One chain per start of the process. The store's one writer keeps it in order.
+/// The control plane's own audit chain: what it did with credentials and sessions, appended in the
+/// transaction of the deed. One chain per start of the process. The store's one writer keeps it in
+/// order.
 public final class OwnChain {
   private static final ByteString GENESIS = ByteString.copyFrom(new byte[32]);
 
@@ -40,6 +42,10 @@ public final class OwnChain {
     }
   }
 
+  void append(Handle tx, String session, SessionEvent event, Instant at) {
+    append(tx, session, "other", record(session, at).setSessionEvent(event).build(), at);
+  }
+
   void append(
       Handle tx,
       CredentialRow row,
@@ -47,14 +53,18 @@ public final class OwnChain {
       String answer,
       String why,
       Instant at) {
+    append(tx, row.session(), "credential", record(row, action, answer, why, at), at);
+  }
+
+  private void append(Handle tx, String session, String kind, AuditRecord entry, Instant at) {
     var head =
         AuditTable.headIn(tx, boot)
             .orElseGet(() -> new AuditTable.Head(boot, writer, "", 0, GENESIS));
-    var record = record(row, action, answer, why, at).toByteString();
+    var record = entry.toByteString();
     var seq = head.seq() + 1;
     var link =
         new AuditTable.Link(
-            seq, hash(head.hash(), seq, record), record, row.session(), "credential", 1, at);
+            seq, hash(head.hash(), seq, record), record, session, kind, 1, at, false);
     if (!AuditTable.appendIn(tx, head, List.of(link))) {
       throw new IllegalStateException("chain: moved within a transaction (expected: one writer)");
     }
@@ -62,9 +72,7 @@ public final class OwnChain {
 
   private static AuditRecord record(
       CredentialRow row, CredentialAction action, String answer, String why, Instant at) {
-    return AuditRecord.newBuilder()
-        .setAt(Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()))
-        .setSessionId(row.session())
+    return record(row.session(), at)
         .setCredential(
             CredentialEvent.newBuilder()
                 .setCredentialId(row.id())
@@ -75,5 +83,11 @@ public final class OwnChain {
                 .setAnswer(answer)
                 .setDetail(why))
         .build();
+  }
+
+  private static AuditRecord.Builder record(String session, Instant at) {
+    return AuditRecord.newBuilder()
+        .setAt(Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()))
+        .setSessionId(session);
   }
 }

@@ -4,13 +4,18 @@ import com.google.protobuf.ByteString;
 import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.session.Suspension;
+import dev.ambit.control.session.Tripwires;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -43,7 +48,12 @@ final class SessionRow {
         Sharing.valueOf(row.getString("sharing")),
         Duration.ofMillis(row.getLong("idle_ms")),
         row.getString("handle_digest"),
-        Instant.ofEpochMilli(row.getLong("last_activity")));
+        Instant.ofEpochMilli(row.getLong("last_activity")),
+        suspension(row),
+        new Tripwires(
+            row.getLong("suspend_denials"),
+            Duration.ofMillis(row.getLong("suspend_within_ms")),
+            names(row.getString("suspend_on"))));
   }
 
   /// Inserts with version 0: the change that follows in the same transaction gives it one.
@@ -52,9 +62,10 @@ final class SessionRow {
             "INSERT INTO session (id, template, state, end_reason, end_detail, version, envelope,"
                 + " digest, opened_at, expires_at, latest_expiry, opener, workload, on_behalf_of,"
                 + " task_id, task_purpose, task_link, parameters, sharing, idle_ms, handle_digest,"
-                + " last_activity) VALUES (:id, :template, :state, '', '', 0, :envelope, :digest,"
+                + " last_activity, suspend_denials, suspend_within_ms, suspend_on) VALUES (:id, :template, :state, '', '', 0, :envelope, :digest,"
                 + " :opened, :expires, :latest, :opener, :workload, :behalf, :taskId,"
-                + " :taskPurpose, :taskLink, :parameters, :sharing, :idle, :handle, :active)")
+                + " :taskPurpose, :taskLink, :parameters, :sharing, :idle, :handle, :active,"
+                + " :denials, :within, :keys)")
         .bind("id", session.id().value())
         .bind("template", session.template())
         .bind("state", session.state().name())
@@ -74,7 +85,25 @@ final class SessionRow {
         .bind("idle", session.idle().toMillis())
         .bind("handle", session.handleDigest())
         .bind("active", session.lastActivity().toEpochMilli())
+        .bind("denials", session.tripwires().denials())
+        .bind("within", session.tripwires().within().toMillis())
+        .bind("keys", String.join(" ", session.tripwires().contextKeys()))
         .execute();
+  }
+
+  private static SortedSet<String> names(String text) {
+    return text.isEmpty() ? new TreeSet<>() : new TreeSet<>(List.of(text.split(" ")));
+  }
+
+  private static Optional<Suspension> suspension(ResultSet row) throws SQLException {
+    var reason = row.getString("suspend_reason");
+    return reason.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Suspension(
+                Suspension.Reason.valueOf(reason),
+                row.getString("suspend_detail"),
+                Instant.ofEpochMilli(row.getLong("suspended_at"))));
   }
 
   private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

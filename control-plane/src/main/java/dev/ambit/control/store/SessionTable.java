@@ -105,9 +105,10 @@ public final class SessionTable {
     return due("expires_at <= :now", now);
   }
 
-  /// ACTIVE and SUSPENDED sessions without activity for longer than their idle time.
+  /// ACTIVE sessions without activity for longer than their idle time. A suspended one may make no
+  /// call: it is not idle.
   public List<SessionId> idle(Instant now) {
-    return due("idle_ms > 0 AND last_activity + idle_ms <= :now", now);
+    return due("state = 'ACTIVE' AND idle_ms > 0 AND last_activity + idle_ms <= :now", now);
   }
 
   /// ACTIVE and SUSPENDED sessions that a proxy served, all of whose proxies fell silent at or
@@ -227,6 +228,18 @@ public final class SessionTable {
       store.announce();
     }
     return changed;
+  }
+
+  /// What the envelopes of a workload's other open sessions take.
+  static long liveBytesIn(Handle tx, String workload, SessionId but) {
+    return tx.createQuery(
+            "SELECT COALESCE(SUM(LENGTH(envelope)), 0) FROM session WHERE workload = :workload"
+                + " AND id <> :but AND "
+                + LIVE)
+        .bind("workload", workload)
+        .bind("but", but.value())
+        .mapTo(Long.class)
+        .one();
   }
 
   private static boolean move(Handle tx, SessionId id, SessionState next) {

@@ -36,7 +36,7 @@ class StoredAuditLogTest {
   @BeforeEach
   void start() {
     world = new World(folder);
-    log = new StoredAuditLog(world.audit(), world.checkpoints());
+    log = new StoredAuditLog(world.audit(), world.checkpoints(), world.clock);
     boot = world.ids.next();
   }
 
@@ -53,7 +53,7 @@ class StoredAuditLogTest {
     assertThat(append(chain.subList(0, 2))).isEqualTo(2);
     assertThat(append(chain)).isEqualTo(3);
     world.restart(() -> {});
-    log = new StoredAuditLog(world.audit(), world.checkpoints());
+    log = new StoredAuditLog(world.audit(), world.checkpoints(), world.clock);
     assertThat(append(chain)).isEqualTo(3);
     var calls = world.audit().calls(session);
     assertThat(calls.permitted()).isEqualTo(1);

@@ -34,7 +34,7 @@ class TrailCheckTest {
   @BeforeEach
   void start() throws ChainBroken {
     world = new World(folder);
-    log = new StoredAuditLog(world.audit(), world.checkpoints());
+    log = new StoredAuditLog(world.audit(), world.checkpoints(), world.clock);
     trail = new TrailCheck(world.audit(), world.checkpoints(), world.signer());
     checkpoints = new Checkpoints(world.checkpoints(), world.signer(), world.clock);
     session = world.open(World.WORKLOAD).id().value();

@@ -16,6 +16,7 @@ import dev.ambit.control.credential.standing.StandingKeys;
 import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.session.Tripwires;
 import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.CheckpointTable;
 import dev.ambit.control.store.CredentialRow;
@@ -24,6 +25,7 @@ import dev.ambit.control.store.CutTable;
 import dev.ambit.control.store.OwnChain;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.control.store.SuspensionTable;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.CredentialRef;
 import dev.ambit.envelope.Grant;
@@ -100,6 +102,10 @@ public final class World implements AutoCloseable {
     return now.worker;
   }
 
+  public SuspensionTable suspensions() {
+    return now.suspensions;
+  }
+
   public AuditTable audit() {
     return now.audit;
   }
@@ -174,7 +180,9 @@ public final class World implements AutoCloseable {
             Sharing.EXCLUSIVE,
             Duration.ZERO,
             "",
-            at);
+            at,
+            Optional.empty(),
+            Tripwires.NONE);
     var opened = now.sessions.open(draft, Map.of(), Optional.empty());
     if (opened instanceof SessionTable.Opening.Opened(StoredSession session)) {
       return session;
@@ -253,7 +261,9 @@ public final class World implements AutoCloseable {
   private final class Incarnation implements AutoCloseable {
     private final Store store = Store.open(folder.resolve("control.db"), clock);
     private final SessionTable sessions = new SessionTable(store);
-    private final AuditTable audit = new AuditTable(store);
+    private final OwnChain chain = new OwnChain("spiffe://example.org/control", ids.next());
+    private final SuspensionTable suspensions = new SuspensionTable(store, chain);
+    private final AuditTable audit = new AuditTable(store, suspensions);
     private final CutTable cuts = new CutTable(store);
     private final CheckpointTable checkpoints = new CheckpointTable(store);
     private final IssuerHttp http =
@@ -268,9 +278,7 @@ public final class World implements AutoCloseable {
 
     private Incarnation(Runnable fault) {
       var random = new SecureRandom();
-      credentials =
-          new CredentialTable(
-              store, new OwnChain("spiffe://example.org/control", ids.next()), fault);
+      credentials = new CredentialTable(store, chain, fault);
       signer = Signer.open(folder, checkpoints, clock);
       var providers =
           new Providers(

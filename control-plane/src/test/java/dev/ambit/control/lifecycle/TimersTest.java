@@ -70,6 +70,42 @@ class TimersTest {
   }
 
   @Test
+  void letsASuspendedSessionLieIdleAndCountsAnewWhenItIsResumed() throws Exception {
+    var session = desk.open("solo").session();
+    var id = session.id().value();
+    var _ = desk.suspensions.suspend(Desk.OPENER, id, "");
+    desk.clock.advance(Duration.ofMinutes(15));
+    timers.tick();
+    assertThat(now(session).state()).isEqualTo(SessionState.SUSPENDED);
+    var _ = desk.suspensions.resume(Desk.OPENER, id, "");
+    desk.clock.advance(Duration.ofMinutes(10).plus(REPORT).minusMillis(1));
+    timers.tick();
+    assertThat(now(session).state()).isEqualTo(SessionState.ACTIVE);
+    desk.clock.advance(Duration.ofMillis(1));
+    timers.tick();
+    assertThat(now(session).endReason()).contains(EndReason.IDLE);
+  }
+
+  @Test
+  void endsASuspendedSessionAtTheInstantOfExpiry() throws Exception {
+    var session = desk.open("solo").session();
+    var _ = desk.suspensions.suspend(Desk.OPENER, session.id().value(), "");
+    desk.clock.advance(Duration.ofMinutes(30));
+    timers.tick();
+    assertThat(now(session).endReason()).contains(EndReason.EXPIRED);
+  }
+
+  @Test
+  void endsASuspendedSessionWhenAllItsProxiesAreSilentForAMinute() throws Exception {
+    var session = desk.open("solo").session();
+    desk.proxies.attached(PROXY, "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
+    var _ = desk.suspensions.suspend(Desk.OPENER, session.id().value(), "");
+    desk.clock.advance(Duration.ofSeconds(60));
+    timers.tick();
+    assertThat(now(session).endReason()).contains(EndReason.WORKLOAD_GONE);
+  }
+
+  @Test
   void takesActivityOnlyFromTheSessionsOwnWorkload() {
     var session = desk.open("solo").session();
     desk.table.active(

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// A folder of resources that a test changes: templates `solo`, `shared` (by-handle) and `pod`.
+/// A folder of resources that a test changes: templates `solo`, `shared` (by-handle), `pod`, and
+/// `strict`, which suspends after 20 denials within a minute and when `user` or `case_state`
+/// changes.
 public final class FakeResources {
   private int changes;
   private Reading reading = whole("1", new Policy(Duration.ofHours(8), List.of()));
@@ -43,12 +45,16 @@ public final class FakeResources {
     var solo = FakeTemplate.exclusive("solo");
     var shared = FakeTemplate.exclusive("shared").byHandle();
     var pod = FakeTemplate.exclusive("pod").boundTo(Binding.POD);
+    var strict =
+        FakeTemplate.exclusive("strict")
+            .suspending(20, Duration.ofMinutes(1))
+            .suspendingOn("user", "case_state");
     return new Reading.Whole(
         new ResourceSet(
             digest,
             Map.of(),
             Map.of(),
-            Map.of("solo", solo, "shared", shared, "pod", pod),
+            Map.of("solo", solo, "shared", shared, "pod", pod, "strict", strict),
             policy));
   }
 }

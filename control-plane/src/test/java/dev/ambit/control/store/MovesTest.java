@@ -7,6 +7,7 @@ import dev.ambit.control.credential.World;
 import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.session.Suspension;
 import dev.ambit.control.store.CredentialRow.Outcome;
 import dev.ambit.control.store.CredentialRow.State;
 import java.nio.file.Path;
@@ -55,6 +56,11 @@ class MovesTest {
                     receipt,
                     "cd".repeat(32),
                     session.expiresAt()));
+    var asked = new Suspension(Suspension.Reason.REQUESTED, "odd", world.clock.instant());
+    steps.put("suspend", session -> world.suspensions().suspend(session.id(), asked, "me", "odd"));
+    steps.put(
+        "resume",
+        session -> world.suspensions().resume(session.id(), "me", "", world.clock.instant()));
     steps.put(
         "end",
         session ->
@@ -62,7 +68,7 @@ class MovesTest {
     steps.put(
         "close", session -> world.sessions().close(session.id(), receipt, world.clock.instant()));
     var moved = new ArrayList<String>();
-    for (var from : List.of(SessionState.ACTIVE, SessionState.CLOSING, SessionState.CLOSED)) {
+    for (var from : SessionState.values()) {
       steps.forEach((name, step) -> {
         var session = session(from);
         var before = found(session);
@@ -74,7 +80,13 @@ class MovesTest {
       });
     }
     assertThat(moved)
-        .containsExactly("ACTIVE extend ACTIVE", "ACTIVE end CLOSING", "CLOSING close CLOSED");
+        .containsExactly(
+            "ACTIVE extend ACTIVE",
+            "ACTIVE suspend SUSPENDED",
+            "ACTIVE end CLOSING",
+            "SUSPENDED resume ACTIVE",
+            "SUSPENDED end CLOSING",
+            "CLOSING close CLOSED");
   }
 
   @Test
@@ -150,7 +162,10 @@ class MovesTest {
   private StoredSession session(SessionState state) {
     var session = world.open();
     var at = world.clock.instant();
-    if (state != SessionState.ACTIVE) {
+    if (state == SessionState.SUSPENDED) {
+      var asked = new Suspension(Suspension.Reason.REQUESTED, "", at);
+      assertThat(world.suspensions().suspend(session.id(), asked, "me", "")).isTrue();
+    } else if (state != SessionState.ACTIVE) {
       assertThat(world.sessions().end(session.id(), EndReason.COMPLETED, "", at)).isTrue();
     }
     if (state == SessionState.CLOSED) {

@@ -2,17 +2,23 @@ package dev.ambit.control.testing;
 
 import dev.ambit.control.caller.Caller;
 import dev.ambit.control.closure.Closures;
+import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.lifecycle.Answer;
+import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Handles;
 import dev.ambit.control.lifecycle.OpenOrder;
 import dev.ambit.control.lifecycle.Sessions;
+import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.resources.CurrentResources;
 import dev.ambit.control.resources.FakeResources;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.BudgetTable;
+import dev.ambit.control.store.OwnChain;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.control.store.SuspensionTable;
 import dev.ambit.envelope.Ids;
 import dev.ambit.envelope.SessionId;
 import java.nio.file.Path;
@@ -37,6 +43,14 @@ public final class Desk implements Closures, AutoCloseable {
   public final Ids ids = new Ids(clock, new SecureRandom());
   public final CurrentResources resources;
   public final Sessions sessions;
+  public final SuspensionTable suspending;
+  public final AuditTable audit;
+  public final Suspensions suspensions;
+  public final Contexts contexts;
+
+  /// Versions whose cut was waited for.
+  public final List<Long> awaited = new ArrayList<>();
+
   public final List<SessionId> woken = new ArrayList<>();
 
   public Desk(Path file) {
@@ -46,6 +60,16 @@ public final class Desk implements Closures, AutoCloseable {
     proxies = new ProxyTable(store);
     resources = folder.read();
     sessions = new Sessions(table, resources, this, new Handles(new byte[32]), ids, clock);
+    suspending =
+        new SuspensionTable(store, new OwnChain("spiffe://example.org/control", ids.next()));
+    audit = new AuditTable(store, suspending);
+    suspensions = new Suspensions(sessions, suspending, this::cut, clock);
+    contexts = new Contexts(sessions, suspending, this::cut, clock);
+  }
+
+  private Cuts.CutReport cut(SessionId session, String workload, long version) {
+    awaited.add(version);
+    return new Cuts.CutReport(List.of());
   }
 
   public OpenOrder order(String template) {

@@ -16,13 +16,23 @@ import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.resources.SessionTemplate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// A template with one target and one grant, open to whoever its fields say.
 public record FakeTemplate(
-    String name, Binding binding, Sharing sharing, Duration ttl, Duration maxTtl, Duration idle)
+    String name,
+    Binding binding,
+    Sharing sharing,
+    Duration ttl,
+    Duration maxTtl,
+    Duration idle,
+    Optional<SuspendAfter> suspendAfter,
+    SortedSet<String> suspendOn)
     implements SessionTemplate {
   public static final String OPENER = "spiffe://example.org/flows/opener";
   public static final String WORKLOAD = "spiffe://example.org/agents/coder";
@@ -34,15 +44,28 @@ public record FakeTemplate(
         Sharing.EXCLUSIVE,
         Duration.ofMinutes(30),
         Duration.ofHours(2),
-        Duration.ofMinutes(10));
+        Duration.ofMinutes(10),
+        Optional.empty(),
+        new TreeSet<>());
   }
 
   public FakeTemplate byHandle() {
-    return new FakeTemplate(name, binding, Sharing.BY_HANDLE, ttl, maxTtl, idle);
+    return new FakeTemplate(
+        name, binding, Sharing.BY_HANDLE, ttl, maxTtl, idle, suspendAfter, suspendOn);
   }
 
   public FakeTemplate boundTo(Binding other) {
-    return new FakeTemplate(name, other, sharing, ttl, maxTtl, idle);
+    return new FakeTemplate(name, other, sharing, ttl, maxTtl, idle, suspendAfter, suspendOn);
+  }
+
+  public FakeTemplate suspending(long denials, Duration within) {
+    var after = Optional.of(new SuspendAfter(denials, within));
+    return new FakeTemplate(name, binding, sharing, ttl, maxTtl, idle, after, suspendOn);
+  }
+
+  public FakeTemplate suspendingOn(String... keys) {
+    var on = new TreeSet<>(List.of(keys));
+    return new FakeTemplate(name, binding, sharing, ttl, maxTtl, idle, suspendAfter, on);
   }
 
   @Override

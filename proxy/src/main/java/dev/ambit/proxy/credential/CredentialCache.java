@@ -83,8 +83,8 @@ public final class CredentialCache implements Credentials, Reissue, Enforcer {
         .thenApply(other -> other == null ? null : new Dispatch(rejected.route(), other));
   }
 
-  /// Wipes what belongs to no session in force, or to a grant that is gone or asks for another
-  /// credential now.
+  /// Wipes what belongs to no session in force, to one that is suspended, or to a grant that is
+  /// gone or asks for another credential now.
   @Override
   public void enforce(SessionImage image) {
     slots
@@ -117,10 +117,12 @@ public final class CredentialCache implements Credentials, Reissue, Enforcer {
   /// What a credential is bound to (INV-9).
   record Key(SessionId session, String grant, Authority authority) {}
 
-  /// Whether an image still holds the grant that a credential was issued for.
+  /// Whether an image still permits the grant that a credential was issued for. After a suspension
+  /// the control plane is asked for it again: it hands out nothing before the session is resumed.
   static boolean holds(SessionImage image, Key key, CredentialRef issuedFor) {
     var session = image.sessions().get(key.session());
     return session != null
+        && !session.suspended()
         && session.rules().envelope().grants().stream()
             .anyMatch(
                 grant -> grant.name().equals(key.grant()) && issuedFor.equals(grant.credential()));

@@ -190,6 +190,16 @@ class CredentialCacheTest {
   }
 
   @Test
+  void wipesWhileItsSessionIsSuspended() {
+    issued(Duration.ofMinutes(5));
+    var held = credential(attach(ITEM));
+    var envelope = Samples.envelope(Samples.ONE, Sharing.EXCLUSIVE);
+    cache.enforce(Samples.image(Samples.session(envelope, 2, true, Long.MAX_VALUE, "")));
+    assertThat(held.value().wiped()).isTrue();
+    assertThat(cache.held()).isZero();
+  }
+
+  @Test
   void wipesWhenANewVersionHasNoSuchGrant() {
     issued(Duration.ofMinutes(5));
     var envelope = Samples.without(Samples.envelope(Samples.ONE, Sharing.EXCLUSIVE), "items");

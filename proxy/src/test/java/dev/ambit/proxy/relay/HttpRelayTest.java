@@ -380,35 +380,13 @@ class HttpRelayTest {
 
   @Test
   void a164CutsAStreamAndItsUpstreamWhenTheSessionEnds() throws Exception {
-    var gone = new CountDownLatch(1);
-    good.script =
-        with -> {
-          with.request();
-          with.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
-          try {
-            with.in.read();
-          } finally {
-            gone.countDown();
-          }
-        };
-    try (var agent = proxy.inTunnel(good.port())) {
-      agent.send("GET /v1/x HTTP/1.1\r\nHost: " + DataPlane.GOOD + ":" + good.port() + "\r\n\r\n");
-      var seen = new StringBuilder();
-      while (seen.indexOf("first") < 0) {
-        seen.append((char) agent.in.read());
-      }
-      long from = System.nanoTime();
-      proxy.endSession();
-      assertThat(gone.await(1, TimeUnit.SECONDS)).isTrue();
-      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(1));
-      var rest = new StringBuilder();
-      for (int b = agent.in.read(); b >= 0; b = agent.in.read()) {
-        rest.append((char) b);
-      }
-      assertThat(rest).doesNotContain("0\r\n\r\n");
-    }
-    assertThat(proxy.log.entry(1).end()).asString().contains("CUT");
-    assertThat(proxy.onLoop(proxy.relay::exchanges)).isZero();
+    cutsAStream(proxy::endSession);
+  }
+
+  @Test
+  void cutsAStreamAndItsUpstreamWhenTheSessionIsSuspended() throws Exception {
+    cutsAStream(proxy::suspendSession);
+    assertThat(call("GET", "/v1/x", "").reason()).isEqualTo("session_suspended");
   }
 
   @Test
@@ -476,6 +454,42 @@ class HttpRelayTest {
       agent.close();
     }
     awaitPooled(quick().pooledPerKey());
+  }
+
+  private void cutsAStream(Ending ending) throws Exception {
+    var gone = new CountDownLatch(1);
+    good.script =
+        with -> {
+          with.request();
+          with.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
+          try {
+            with.in.read();
+          } finally {
+            gone.countDown();
+          }
+        };
+    try (var agent = proxy.inTunnel(good.port())) {
+      agent.send("GET /v1/x HTTP/1.1\r\nHost: " + DataPlane.GOOD + ":" + good.port() + "\r\n\r\n");
+      var seen = new StringBuilder();
+      while (seen.indexOf("first") < 0) {
+        seen.append((char) agent.in.read());
+      }
+      long from = System.nanoTime();
+      ending.come();
+      assertThat(gone.await(1, TimeUnit.SECONDS)).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(1));
+      var rest = new StringBuilder();
+      for (int b = agent.in.read(); b >= 0; b = agent.in.read()) {
+        rest.append((char) b);
+      }
+      assertThat(rest).doesNotContain("0\r\n\r\n");
+    }
+    assertThat(proxy.log.entry(1).end()).asString().contains("CUT");
+    assertThat(proxy.onLoop(proxy.relay::exchanges)).isZero();
+  }
+
+  private interface Ending {
+    void come() throws Exception;
   }
 
   private void awaitPooled(int wanted) throws Exception {

@@ -43,6 +43,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -104,6 +105,19 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
                 Duration.newBuilder()
                     .setSeconds(expiresIn.getSeconds())
                     .setNanos(expiresIn.getNano()))
+            .build());
+  }
+
+  /// Suspends a session, or resumes it.
+  public synchronized void suspend(SessionId session, boolean suspended) {
+    version++;
+    put(
+        Objects.requireNonNull(sessions.get(session.value())).toBuilder()
+            .setVersion(version)
+            .setState(
+                suspended
+                    ? SessionState.SESSION_STATE_SUSPENDED
+                    : SessionState.SESSION_STATE_ACTIVE)
             .build());
   }
 
