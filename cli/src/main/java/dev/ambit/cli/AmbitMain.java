@@ -4,6 +4,9 @@ import dev.ambit.cli.audit.AuditCommand;
 import dev.ambit.cli.audit.ShowAudit;
 import dev.ambit.cli.audit.VerifyAudit;
 import dev.ambit.cli.connect.Connector;
+import dev.ambit.cli.envelope.EnvelopeCommand;
+import dev.ambit.cli.envelope.Explain;
+import dev.ambit.cli.envelope.LintEnvelope;
 import dev.ambit.cli.receipt.KeysReceipt;
 import dev.ambit.cli.receipt.ReceiptCommand;
 import dev.ambit.cli.receipt.ShowReceipt;
@@ -77,6 +80,9 @@ public final class AmbitMain {
     return new CommandLine(new Ambit())
         .addSubcommand(new ShowStatus(shell, connector))
         .addSubcommand(session)
+        .addSubcommand(
+            new CommandLine(new EnvelopeCommand()).addSubcommand(new LintEnvelope(shell)))
+        .addSubcommand(new Explain(shell, connector))
         .addSubcommand(audit)
         .addSubcommand(receipt);
   }

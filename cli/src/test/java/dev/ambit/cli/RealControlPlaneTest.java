@@ -47,6 +47,7 @@ class RealControlPlaneTest {
         List.of("session", "suspend", NOBODY),
         List.of("session", "resume", NOBODY),
         List.of("session", "close", NOBODY),
+        List.of("explain", "--session", NOBODY, "GET", "https://api.example.org/"),
         List.of("audit", "show", NOBODY),
         List.of("audit", "verify"),
         List.of("receipt", "show", NOBODY),

@@ -101,6 +101,11 @@ final class CheckedTemplate implements SessionTemplate {
   }
 
   @Override
+  public String someWorkload() {
+    return draft.workloads().getFirst().some();
+  }
+
+  @Override
   public Instance instantiate(Order order) {
     var problems = new ArrayList<Problem>();
     checkParameters(order.parameters(), problems);

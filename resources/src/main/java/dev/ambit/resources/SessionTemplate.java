@@ -36,6 +36,9 @@ public interface SessionTemplate {
   /// Whether it may be opened for this SPIFFE ID.
   boolean admitsWorkload(String spiffeId);
 
+  /// A SPIFFE ID that it may be opened for, for who asks what it would permit.
+  String someWorkload();
+
   /// Fills in the parameters and freezes the result.
   Instance instantiate(Order order);
 

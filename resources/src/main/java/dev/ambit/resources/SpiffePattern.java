@@ -9,13 +9,16 @@ record SpiffePattern(String text) {
   private static final int DOMAIN_MAX = 255;
 
   static Optional<SpiffePattern> parse(String text) {
-    var star = text.endsWith("*");
-    // A star stands for the rest of a segment, so that with any letter in its place it is an ID.
-    var example = star ? text.substring(0, text.length() - 1) + "a" : text;
+    var pattern = new SpiffePattern(text);
     var inPath = text.indexOf('/', SCHEME.length()) > 0;
-    return isId(example) && (!star || inPath)
-        ? Optional.of(new SpiffePattern(text))
+    return isId(pattern.some()) && (!text.endsWith("*") || inPath)
+        ? Optional.of(pattern)
         : Optional.empty();
+  }
+
+  /// One that it matches: a star stands for the rest of a segment, for which any letter will do.
+  String some() {
+    return text.endsWith("*") ? text.substring(0, text.length() - 1) + "a" : text;
   }
 
   boolean matches(String id) {

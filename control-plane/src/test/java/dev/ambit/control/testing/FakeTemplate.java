@@ -79,6 +79,11 @@ public record FakeTemplate(
   }
 
   @Override
+  public String someWorkload() {
+    return WORKLOAD;
+  }
+
+  @Override
   public Instance instantiate(Order order) {
     if (order.ttl().isPresent() && order.ttl().get().compareTo(ttl) > 0) {
       return new Instance.Refused(
