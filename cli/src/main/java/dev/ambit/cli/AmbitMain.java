@@ -24,6 +24,7 @@ import dev.ambit.cli.session.SessionCommand;
 import dev.ambit.cli.session.ShowSession;
 import dev.ambit.cli.session.SuspendSession;
 import dev.ambit.cli.session.WatchSession;
+import dev.ambit.cli.status.Check;
 import dev.ambit.cli.status.ShowStatus;
 import java.util.ArrayList;
 import java.util.logging.Level;
@@ -78,6 +79,7 @@ public final class AmbitMain {
             .addSubcommand(new VerifyReceipt(shell, connector))
             .addSubcommand(new KeysReceipt(shell, connector));
     return new CommandLine(new Ambit())
+        .addSubcommand(new Check(shell, connector))
         .addSubcommand(new ShowStatus(shell, connector))
         .addSubcommand(session)
         .addSubcommand(

@@ -10,7 +10,7 @@ import picocli.CommandLine.ParseResult;
 
 /// Turns whatever ended a command into one sentence on stderr and an exit code. Never a stack
 /// trace, unless AMBIT_DEBUG is set.
-final class Errors implements IExecutionExceptionHandler {
+public final class Errors implements IExecutionExceptionHandler {
   /// How Netty begins the messages of failed system calls.
   private static final Pattern SYSTEM_CALL =
       Pattern.compile("^[a-zA-Z]+\\(\\.\\.\\) failed with error\\(-?[0-9]+\\): ");
@@ -45,7 +45,7 @@ final class Errors implements IExecutionExceptionHandler {
   }
 
   /// The control plane's sentences name the field; what is added says where to look next.
-  static Failure ofStatus(Status status) {
+  public static Failure ofStatus(Status status) {
     var said = status.getDescription();
     var sentence = said == null || said.isEmpty() ? status.getCode().toString() : said;
     return switch (status.getCode()) {

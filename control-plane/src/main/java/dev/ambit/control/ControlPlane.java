@@ -7,6 +7,7 @@ import dev.ambit.control.caller.AccessFolder;
 import dev.ambit.control.caller.BootstrapToken;
 import dev.ambit.control.config.Settings;
 import dev.ambit.control.credential.KeyFile;
+import dev.ambit.control.credential.oauth.Reach;
 import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Handles;
 import dev.ambit.control.lifecycle.Sessions;
@@ -50,6 +51,7 @@ public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
   private static final int HANDLE_KEY_BYTES = 32;
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration ISSUER_PATIENCE = Duration.ofSeconds(3);
 
   private final Settings settings;
   private final InstantSource clock;
@@ -148,6 +150,8 @@ public final class ControlPlane implements AutoCloseable {
         evidence.broker(),
         evidence.orphans(),
         evidence.audit());
+    var reach = new Reach(ISSUER_PATIENCE, nanos);
+    closers.push(reach::close);
     var api =
         new ApiServer(
             new ApiServer.Parts(
@@ -160,7 +164,7 @@ public final class ControlPlane implements AutoCloseable {
                 evidence.trail(),
                 evidence.keys(),
                 proxies::serving,
-                new Status(self, resources, table, evidence, proxies)::now,
+                new Status(self, resources, table, evidence, proxies, reach)::now,
                 tls));
     closers.push(api::close);
     var token = BootstrapToken.issue(random, clock, settings.tokenLife());

@@ -1,11 +1,14 @@
 package dev.ambit.control;
 
+import dev.ambit.control.credential.oauth.Reach;
 import dev.ambit.control.publish.ProxyServer;
 import dev.ambit.control.resources.CurrentResources;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.proto.v1.GetStatusResponse;
+import dev.ambit.proto.v1.ProviderHost;
 import dev.ambit.proto.v1.ResourceFinding;
+import java.util.TreeMap;
 
 /// What a person who operates the control plane has to look after, gathered from its parts.
 record Status(
@@ -13,10 +16,12 @@ record Status(
     CurrentResources resources,
     SessionTable sessions,
     Evidence evidence,
-    ProxyServer proxies) {
+    ProxyServer proxies,
+    Reach reach) {
   private static final int FINDINGS_MAX = 100;
+  private static final int ROWS_MAX = 1_000;
 
-  /// The status of this moment. Reads the store.
+  /// The status of this moment. Reads the store and asks the issuers.
   GetStatusResponse now() {
     var counts = sessions.count();
     var status =
@@ -31,6 +36,16 @@ record Status(
             .setClosuresOverdue(evidence.closures().overdue())
             .setAuditChainsBroken(evidence.audit().broken())
             .setGrantingLeases(proxies.granting());
+    status.addAllAttached(proxies.standing(ROWS_MAX));
+    var providers = new TreeMap<>(resources.current().providers()).values();
+    reach.look(providers).stream()
+        .limit(ROWS_MAX)
+        .forEach(found ->
+            status.addProviderHosts(
+                ProviderHost.newBuilder()
+                    .setProvider(found.provider())
+                    .setHost(found.host())
+                    .setProblem(found.problem())));
     resources.findings().stream()
         .limit(FINDINGS_MAX)
         .forEach(finding ->

@@ -10,9 +10,10 @@ import dev.ambit.cli.print.Printer;
 import dev.ambit.cli.print.Style;
 import dev.ambit.cli.print.Table;
 import dev.ambit.cli.print.Tree;
+import dev.ambit.cli.status.Item.Verdict;
 import dev.ambit.proto.v1.GetStatusRequest;
 import dev.ambit.proto.v1.GetStatusResponse;
-import java.util.ArrayList;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -20,7 +21,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "status",
     description = {
-      "Says how the control plane fares: its resources, proxies, sessions, closures and audit chains.",
+      "Says how the control plane fares: its resources, proxies, sessions, closures, audit chains and providers.",
       "Exit 0: nothing to look after; 1: something is, and stderr says what."
     },
     footer = {"", "Examples:", "  ambit status", "  ambit status -o json | jq .resourcesStale"})
@@ -83,19 +84,9 @@ public final class ShowStatus implements Runnable {
 
   /// Everything that a person has to look after; empty when there is nothing.
   private static String wrong(GetStatusResponse status) {
-    var wrong = new ArrayList<String>();
-    if (status.getResourcesStale()) {
-      wrong.add("the folder of resources holds a broken set, the last good one stays in force");
-    }
-    if (status.getClosuresOverdue() > 0) {
-      wrong.add("sessions are CLOSING for too long, see: ambit session list --state closing");
-    }
-    if (status.getAuditChainsBroken() > 0) {
-      wrong.add("audit records were refused, see the log of the control plane");
-    }
-    if (!status.getGrantingLeases()) {
-      wrong.add("no leases are granted, see the log of the control plane");
-    }
-    return String.join("; ", wrong);
+    return Health.of(status).stream()
+        .filter(item -> item.verdict() == Verdict.WRONG)
+        .map(item -> item.found() + ", " + item.advice())
+        .collect(Collectors.joining("; "));
   }
 }

@@ -56,6 +56,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
         case ACK -> {
           var ack = request.getAck();
           refused(ack);
+          attachment().refuses(ack.getRefusedCount());
           if (!attachment().acknowledge(ack.getEpoch(), ack.getVersion())) {
             throw new IllegalArgumentException(
                 "ack.version: " + ack.getVersion() + " (expected: one of this epoch, sent before)");

@@ -7,12 +7,14 @@ import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.AttachResponse;
+import dev.ambit.proto.v1.AttachedProxy;
 import dev.ambit.proto.v1.Lease;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +97,7 @@ final class Proxies implements Cuts {
         }
         var holder = holders.computeIfAbsent(boot, Holder::new);
         holder.stream = stream;
-        holder.sent = snapshot.version();
+        holder.told(snapshot.version(), nanos.getAsLong());
         holder.send(
             Images.snapshot(
                 terms.epoch(), snapshot.version(), snapshot.sessions(), clock.instant()));
@@ -147,6 +149,24 @@ final class Proxies implements Cuts {
     lock.lock();
     try {
       return (int) holders.values().stream().filter(holder -> holder.stream != null).count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Every proxy that has a stream, at most `count`, in the order of workload and identifier.
+  List<AttachedProxy> standing(int count) {
+    lock.lock();
+    try {
+      var now = nanos.getAsLong();
+      return holders.values().stream()
+          .filter(holder -> holder.stream != null)
+          .sorted(
+              Comparator.comparing((Holder holder) -> holder.boot.proxy().workload())
+                  .thenComparing(holder -> holder.boot.proxy().id()))
+          .limit(count)
+          .map(holder -> holder.standing(now))
+          .toList();
     } finally {
       lock.unlock();
     }
@@ -242,7 +262,7 @@ final class Proxies implements Cuts {
     if (news.isEmpty()) {
       return;
     }
-    holder.sent = version;
+    holder.told(version, nanos.getAsLong());
     holder.send(Images.delta(terms.epoch(), version, news, clock.instant()));
   }
 
@@ -264,6 +284,8 @@ final class Proxies implements Cuts {
     private long sent;
     private long acked;
     private Instant ackedAt = Instant.EPOCH;
+    private long behindSince;
+    private int refused;
     private boolean leased;
     private long leaseEndNanos;
     private Instant leaseEnd = Instant.EPOCH;
@@ -287,6 +309,31 @@ final class Proxies implements Cuts {
         leaseEnd = end;
       }
       leased = true;
+    }
+
+    /// Notes what is sent; what is not in force yet counts from the first of it.
+    void told(long version, long now) {
+      if (acked >= sent) {
+        behindSince = now;
+      }
+      sent = version;
+    }
+
+    AttachedProxy standing(long now) {
+      var standing =
+          AttachedProxy.newBuilder()
+              .setWorkload(boot.proxy().workload())
+              .setProxyId(boot.proxy().id())
+              .setVersionTold(sent)
+              .setVersionInForce(acked)
+              .setSessionsRefused(refused);
+      if (acked < sent) {
+        standing.setBehind(ProtoTimes.of(Duration.ofNanos(now - behindSince)));
+      }
+      if (holdsLease(now)) {
+        standing.setLeaseLeft(ProtoTimes.of(Duration.ofNanos(leaseEndNanos - now)));
+      }
+      return standing.build();
     }
 
     boolean holdsLease(long now) {
@@ -318,6 +365,16 @@ final class Proxies implements Cuts {
           moved.signalAll();
         }
         return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// Notes how many sessions the proxy does not put in force.
+    void refuses(int sessions) {
+      lock.lock();
+      try {
+        holder.refused = sessions;
       } finally {
         lock.unlock();
       }

@@ -10,6 +10,7 @@ import dev.ambit.control.store.Changes;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.proto.v1.AttachedProxy;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,11 @@ public final class ProxyServer implements AutoCloseable {
   /// Proxies that have a stream at this moment.
   public int attached() {
     return proxies.attached();
+  }
+
+  /// How proxies that have a stream stand, at most `count`.
+  public List<AttachedProxy> standing(int count) {
+    return proxies.standing(count);
   }
 
   /// Whether the change table was read a moment ago, so that leases are granted.

@@ -145,7 +145,7 @@ class ContextsTest {
         .isEqualTo("INVALID changes: 33 values (expected: 1 to 32)");
     assertThat(refused(desk.contexts.update(OPENER, id, Map.of("k1", "x".repeat(1_025)))))
         .startsWith("INVALID context.k1: 1025 characters");
-    assertThat(refused(desk.contexts.update(OPENER, id, Map.of("no name", "v"))))
+    assertThat(refused(desk.contexts.update(OPENER, id, Map.of("k1", "", "no name", "v"))))
         .startsWith("INVALID context: no name");
   }
 

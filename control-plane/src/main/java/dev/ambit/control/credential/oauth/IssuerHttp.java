@@ -144,16 +144,27 @@ public final class IssuerHttp implements AutoCloseable {
     if (known != null && Arrays.equals(known.pem(), pem)) {
       return known;
     }
-    var context = SSLContext.getInstance("TLS");
-    var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(roots.isPresent() ? keyStore(pem) : null);
-    context.init(null, managers.getTrustManagers(), null);
+    var context = context(roots, pem);
     var trust = new Trust(pem, context, client(context));
     trusts.put(roots, trust);
     if (known != null) {
       known.client().shutdown(); // what is under way finishes
     }
     return trust;
+  }
+
+  /// What vouches for an issuer now.
+  static SSLContext context(Optional<Path> roots) throws GeneralSecurityException, IOException {
+    return context(roots, roots.isPresent() ? pem(roots.get()) : new byte[0]);
+  }
+
+  private static SSLContext context(Optional<Path> roots, byte[] pem)
+      throws GeneralSecurityException, IOException {
+    var context = SSLContext.getInstance("TLS");
+    var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    managers.init(roots.isPresent() ? keyStore(pem) : null);
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
   }
 
   private static byte[] pem(Path file) throws IOException {
