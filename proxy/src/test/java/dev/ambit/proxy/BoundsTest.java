@@ -1,6 +1,7 @@
 package dev.ambit.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.testing.Tuned;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 /// that does nothing, and one limit made small.
 class BoundsTest {
   private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final byte[] MIB = new byte[1 << 20];
 
   private final Tuned tuned = new Tuned();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -67,6 +70,45 @@ class BoundsTest {
       agent.send(begun);
       assertThat(agent.closed()).isTrue();
     }
+  }
+
+  /// Most clients send a whole body before they read.
+  @Test
+  void isHeardByAnAgentThatReadsOnlyWhenItsWholeRefusedBodyIsSent() throws Exception {
+    var proxy = proxy(good.port(), plain.port());
+    var plainly = keep(proxy.agent());
+    refuseBody(plainly, "http://" + DataPlane.PLAIN + ":" + plain.port(), plain.port());
+    var inTunnel = keep(proxy.inTunnel(good.port()));
+    refuseBody(inTunnel, "", good.port());
+  }
+
+  /// More than the sockets between them hold.
+  private static void refuseBody(RawAgent agent, String prefix, int port) throws IOException {
+    var host = prefix.isEmpty() ? DataPlane.GOOD : DataPlane.PLAIN;
+    var head = "POST " + prefix + "/other HTTP/1.1\r\nHost: " + host + ":" + port + "\r\n";
+    agent.send(head + "Content-Length: " + 32 * MIB.length + "\r\n\r\n");
+    for (var sent = 0; sent < 32; sent++) {
+      agent.out.write(MIB);
+    }
+    var answer = agent.answer();
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.reason()).isEqualTo("path_not_granted");
+    assertThat(agent.closed()).isTrue();
+  }
+
+  @Test
+  void closesOnAnAgentThatSendsOnAndOnAfterItsRefusal() throws Exception {
+    tuned.linger = SHORT;
+    var proxy = proxy(good.port(), plain.port());
+    var agent = keep(proxy.agent());
+    agent.send("nonsense\r\n\r\n");
+    assertThatThrownBy(
+            () -> {
+              for (var end = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < end; ) {
+                agent.out.write(MIB);
+              }
+            })
+        .isInstanceOf(IOException.class);
   }
 
   @Test

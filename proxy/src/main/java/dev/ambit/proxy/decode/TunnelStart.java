@@ -111,6 +111,9 @@ final class TunnelStart extends ByteToMessageDecoder {
         refused.denial().of(decoding.sessions().owner(opened.handles(), opened.connection()));
     decoding.log().refused(decoding.ids().get(), Optional.of(connect), "CONNECT", denial, 0);
     wait.clear();
-    Linger.end(ctx.channel(), ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)));
+    Linger.end(
+        ctx.channel(),
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)),
+        decoding.limits().linger());
   }
 }

@@ -19,6 +19,8 @@ import java.time.Duration;
 /// @param streamIdle as `bodyIdle`, for a response body of unknown length
 /// @param drainBytes request body that is read and thrown away after a refusal to keep the
 ///   connection; more closes it
+/// @param linger how long what an agent still sends is thrown away after the last answer of its
+///   connection, so that it comes to reading it
 /// @param interim interim (1xx) responses of one exchange
 /// @param pooledPerKey idle upstream connections of one session, credential and authority
 /// @param pooled idle upstream connections in all
@@ -40,6 +42,7 @@ public record Limits(
     int bodyIdleBytes,
     Duration streamIdle,
     int drainBytes,
+    Duration linger,
     int interim,
     int pooledPerKey,
     int pooled,
@@ -62,6 +65,7 @@ public record Limits(
           128,
           Duration.ofHours(1),
           64 * 1_024,
+          Duration.ofSeconds(5),
           8,
           8,
           64,

@@ -19,6 +19,7 @@ public final class Tuned {
   public int bodyIdleBytes = Limits.DEFAULT.bodyIdleBytes();
   public Duration streamIdle = Limits.DEFAULT.streamIdle();
   public int drainBytes = Limits.DEFAULT.drainBytes();
+  public Duration linger = Limits.DEFAULT.linger();
   public int interim = Limits.DEFAULT.interim();
   public int pooledPerKey = Limits.DEFAULT.pooledPerKey();
   public int pooled = Limits.DEFAULT.pooled();
@@ -42,6 +43,7 @@ public final class Tuned {
         bodyIdleBytes,
         streamIdle,
         drainBytes,
+        linger,
         interim,
         pooledPerKey,
         pooled,
