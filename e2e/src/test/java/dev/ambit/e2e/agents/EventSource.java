@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// An upstream that sends one server-sent event when the test says so, and no sooner.
@@ -21,6 +22,7 @@ final class EventSource implements AutoCloseable {
 
   private final HttpsServer server;
   private final BlockingQueue<String> next = new LinkedBlockingQueue<>();
+  private final Semaphore serving = new Semaphore(1);
 
   /// Takes a port; nothing is served yet.
   EventSource() throws IOException {
@@ -38,8 +40,13 @@ final class EventSource implements AutoCloseable {
     server.start();
   }
 
-  /// Forgets what nobody came for.
-  void clear() {
+  /// Ends the stream that is still served, if there is one, and forgets what nobody came for.
+  void clear() throws InterruptedException {
+    end();
+    if (!serving.tryAcquire(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("a stream does not end");
+    }
+    serving.release();
     next.clear();
   }
 
@@ -52,6 +59,7 @@ final class EventSource implements AutoCloseable {
   }
 
   private void stream(HttpExchange exchange) throws IOException {
+    serving.acquireUninterruptibly();
     try (exchange) {
       exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
       exchange.sendResponseHeaders(200, 0);
@@ -61,6 +69,8 @@ final class EventSource implements AutoCloseable {
         body.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
         body.flush();
       }
+    } finally {
+      serving.release();
     }
   }
 

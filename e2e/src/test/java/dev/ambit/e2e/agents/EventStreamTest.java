@@ -2,6 +2,8 @@ package dev.ambit.e2e.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.e2e.agents.ClientPage.Column;
+import dev.ambit.e2e.clients.Client;
 import dev.ambit.e2e.set.Ran;
 import dev.ambit.e2e.set.WholeSet;
 import dev.ambit.proto.v1.Session;
@@ -71,7 +73,7 @@ class EventStreamTest {
   }
 
   @BeforeEach
-  void open() {
+  void open() throws InterruptedException {
     source.clear();
     session = set.open("follow");
   }
@@ -86,43 +88,70 @@ class EventStreamTest {
   @ParameterizedTest
   @EnumSource
   void arrivesEventByEvent(Client client) throws Exception {
-    var out = folder.resolve("out");
-    var err = folder.resolve("err");
-    var follower =
-        Ran.start(
-            set.agentVariables(),
-            out,
-            err,
-            client.follow("https://api.demo.test:" + source.port() + "/events"));
+    var follower = follow(client);
     try {
       for (var number = 1; number <= EVENTS; number++) {
         source.send("token " + number);
-        awaitEvents(out, err, number);
+        awaitEvents(number);
       }
       source.end();
-      assertThat(follower.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(follower.exitValue()).as(Files.readString(err)).isZero();
-      assertThat(events(out)).hasSize(EVENTS).endsWith("data: token " + EVENTS);
+      awaitExit(follower);
+      assertThat(follower.exitValue()).as(Files.readString(err())).isZero();
+      assertThat(events()).hasSize(EVENTS).endsWith("data: token " + EVENTS);
+      ClientPage.measured(client, Column.STREAMED, "event by event");
     } finally {
-      source.end();
       follower.destroyForcibly();
     }
   }
 
-  private static void awaitEvents(Path out, Path err, int count)
-      throws IOException, InterruptedException {
+  /// The proxy ends it without its last chunk; what the client makes of that stands on the page.
+  @ParameterizedTest
+  @EnumSource
+  void endsWhenItsSessionIsClosed(Client client) throws Exception {
+    var follower = follow(client);
+    try {
+      source.send("the first token");
+      awaitEvents(1);
+      set.close(session);
+      awaitExit(follower);
+      ClientPage.measured(
+          client, Column.CUT, follower.exitValue() == 0 ? "looks whole" : "an error");
+    } finally {
+      follower.destroyForcibly();
+    }
+  }
+
+  private Process follow(Client client) throws IOException, InterruptedException {
+    var variables = set.agentVariables();
+    var url = "https://api.demo.test:" + source.port() + "/events";
+    return Ran.start(variables, out(), err(), client.follow(variables, url));
+  }
+
+  private static void awaitExit(Process follower) throws InterruptedException {
+    assertThat(follower.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private void awaitEvents(int count) throws IOException, InterruptedException {
     // The first one waits for the client to start.
     var patience = count == 1 ? Duration.ofSeconds(30) : ARRIVES_WITHIN;
     var end = System.nanoTime() + patience.toNanos();
-    while (events(out).size() < count) {
+    while (events().size() < count) {
       assertThat(System.nanoTime())
-          .as("event %s did not arrive; stderr: %s", count, Files.readString(err))
+          .as("event %s did not arrive; stderr: %s", count, Files.readString(err()))
           .isLessThan(end);
       TimeUnit.MILLISECONDS.sleep(2);
     }
   }
 
-  private static List<String> events(Path out) throws IOException {
-    return Files.readAllLines(out).stream().filter(line -> line.startsWith("data:")).toList();
+  private Path out() {
+    return folder.resolve("out");
+  }
+
+  private Path err() {
+    return folder.resolve("err");
+  }
+
+  private List<String> events() throws IOException {
+    return Files.readAllLines(out()).stream().filter(line -> line.startsWith("data:")).toList();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.dev.peers.Thief;
 import dev.ambit.dev.record.Entry;
+import dev.ambit.e2e.clients.Tools;
 import dev.ambit.e2e.set.Ran;
 import dev.ambit.e2e.set.WholeSet;
 import java.io.IOException;
@@ -49,8 +50,8 @@ class SessionRunTest {
             "--template",
             WholeSet.TEMPLATE,
             "--",
-            Client.python(),
-            Client.script("report.py"),
+            Tools.python(),
+            Tools.file("python/report.py"),
             set.peers().api("/v1/items/1"),
             set.peers().api("/v1/secrets?marker=" + marker));
 

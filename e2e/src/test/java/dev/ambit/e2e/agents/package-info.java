@@ -1,4 +1,4 @@
-/// Ordinary clients as agents: curl, Python's requests, Java's own, openssl.
+/// What agents do with ordinary clients, what they see of the proxy, and what the upstream saw.
 @NullMarked
 package dev.ambit.e2e.agents;
 
