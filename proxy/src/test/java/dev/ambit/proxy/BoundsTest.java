@@ -112,6 +112,24 @@ class BoundsTest {
   }
 
   @Test
+  void closesOnAnAgentThatStaysAndSaysNothingAfterItsRefusal() throws Exception {
+    tuned.lingerIdle = SHORT;
+    tuned.connections = 1;
+    var proxy = proxy(good.port(), plain.port());
+    var staying = keep(proxy.agent());
+    assertThat(staying.send("nonsense\r\n\r\n").answer().status()).isEqualTo(400);
+    Await.until("its place taken", () -> isAnswered(proxy));
+  }
+
+  private static boolean isAnswered(DataPlane proxy) {
+    try (var next = proxy.agent()) {
+      return next.send("nonsense\r\n\r\n").answer().status() == 400;
+    } catch (IOException _) {
+      return false; // not yet: it was closed as soon as it was accepted
+    }
+  }
+
+  @Test
   void a146ClosesATunnelInWhichNothingIsSaid() throws Exception {
     tuned.idle = SHORT;
     var proxy = proxy(good.port(), plain.port());

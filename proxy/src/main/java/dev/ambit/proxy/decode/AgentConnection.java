@@ -331,7 +331,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private void end(ChannelFuture lastWrite) {
     ended = true;
     deadline().clear();
-    Linger.end(ctx().channel(), lastWrite, decoding.limits().linger());
+    Linger.end(ctx().channel(), lastWrite, decoding.limits());
   }
 
   private void awaitRequest() {

@@ -1,5 +1,6 @@
 package dev.ambit.proxy.decode;
 
+import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.transport.Deadline;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,28 +9,38 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
 
 /// Ends a connection so that the last answer is read: a socket that is closed with unread input
 /// resets the connection, and the reset overtakes the answer. So the output is shut down and input
-/// thrown away until the agent closes, too. Stands first and reads for itself: a read that is asked
-/// for behind it may be met by what [OneByOne] holds, and the socket then stays unread.
+/// thrown away until the agent closes, too, or says no more. Stands first and reads for itself: a
+/// read that is asked for behind it may be met by what [OneByOne] holds, and the socket then stays
+/// unread.
 final class Linger extends ChannelInboundHandlerAdapter {
+  private final Channel channel;
+  private final Limits limits;
+  private final Deadline whole;
+  private final Deadline quiet;
+
+  private Linger(Channel channel, Limits limits) {
+    this.channel = channel;
+    this.limits = limits;
+    this.whole = new Deadline(channel.eventLoop());
+    this.quiet = new Deadline(channel.eventLoop());
+  }
+
   /// Ends the channel once `lastWrite` is done.
-  ///
-  /// @param wait for the agent to close
-  static void end(Channel channel, ChannelFuture lastWrite, Duration wait) {
+  static void end(Channel channel, ChannelFuture lastWrite, Limits limits) {
     lastWrite.addListener(_ -> {
       var tls = channel.pipeline().get(SslHandler.class);
       if (tls == null) {
-        discard(channel, wait);
+        discard(channel, limits);
       } else {
-        tls.closeOutbound().addListener(_ -> discard(channel, wait));
+        tls.closeOutbound().addListener(_ -> discard(channel, limits));
       }
     });
   }
 
-  private static void discard(Channel channel, Duration wait) {
+  private static void discard(Channel channel, Limits limits) {
     if (!channel.isActive()) {
       var _ = channel.close();
       return;
@@ -37,19 +48,19 @@ final class Linger extends ChannelInboundHandlerAdapter {
     if (channel instanceof DuplexChannel duplex) {
       var _ = duplex.shutdownOutput();
     }
-    var deadline = new Deadline(channel.eventLoop());
-    deadline.set(
-        wait,
-        () -> {
-          var _ = channel.close();
-        });
-    var _ = channel.closeFuture().addListener(_ -> deadline.clear());
-    channel.pipeline().addFirst(new Linger());
+    channel.pipeline().addFirst(new Linger(channel, limits));
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    ctx.read();
+    whole.set(limits.linger(), this::close);
+    listen(ctx);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    whole.clear();
+    quiet.clear();
   }
 
   @Override
@@ -59,6 +70,15 @@ final class Linger extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    listen(ctx);
+  }
+
+  private void listen(ChannelHandlerContext ctx) {
+    quiet.set(limits.lingerIdle(), this::close);
     ctx.read();
+  }
+
+  private void close() {
+    var _ = channel.close();
   }
 }

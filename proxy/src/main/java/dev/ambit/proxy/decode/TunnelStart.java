@@ -114,6 +114,6 @@ final class TunnelStart extends ByteToMessageDecoder {
     Linger.end(
         ctx.channel(),
         ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)),
-        decoding.limits().linger());
+        decoding.limits());
   }
 }

@@ -21,6 +21,7 @@ import java.time.Duration;
 ///   connection; more closes it
 /// @param linger how long what an agent still sends is thrown away after the last answer of its
 ///   connection, so that it comes to reading it
+/// @param lingerIdle how long it may send nothing in that time
 /// @param interim interim (1xx) responses of one exchange
 /// @param pooledPerKey idle upstream connections of one session, credential and authority
 /// @param pooled idle upstream connections in all
@@ -43,6 +44,7 @@ public record Limits(
     Duration streamIdle,
     int drainBytes,
     Duration linger,
+    Duration lingerIdle,
     int interim,
     int pooledPerKey,
     int pooled,
@@ -65,7 +67,8 @@ public record Limits(
           128,
           Duration.ofHours(1),
           64 * 1_024,
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(2),
           8,
           8,
           64,

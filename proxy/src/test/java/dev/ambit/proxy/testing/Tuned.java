@@ -20,6 +20,7 @@ public final class Tuned {
   public Duration streamIdle = Limits.DEFAULT.streamIdle();
   public int drainBytes = Limits.DEFAULT.drainBytes();
   public Duration linger = Limits.DEFAULT.linger();
+  public Duration lingerIdle = Limits.DEFAULT.lingerIdle();
   public int interim = Limits.DEFAULT.interim();
   public int pooledPerKey = Limits.DEFAULT.pooledPerKey();
   public int pooled = Limits.DEFAULT.pooled();
@@ -44,6 +45,7 @@ public final class Tuned {
         streamIdle,
         drainBytes,
         linger,
+        lingerIdle,
         interim,
         pooledPerKey,
         pooled,
