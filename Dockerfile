@@ -1,17 +1,22 @@
 # Builds the images of the proxy and the control plane:
 #   docker build --target proxy -t ambit-proxy .
 #   docker build --target control-plane -t ambit-control-plane .
-# BUILD_BASE needs a JDK 25 at JAVA_HOME and Maven; BASE needs nothing but a C library (glibc) and CA certificates.
+# BUILD_BASE needs a JDK 25 at JAVA_HOME and Maven; BASE needs nothing but a C library (glibc), a POSIX shell and
+# CA certificates. The build trains the AOT caches, for which it needs an IPv4 address beside loopback.
 ARG BUILD_BASE=maven:3-eclipse-temurin-25
 ARG BASE=debian:bookworm-slim
 
 FROM ${BUILD_BASE} AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -ntp package -pl proxy,control-plane -am -Dmaven.test.skip=true -Dexec.skip
+RUN mvn -B -ntp package -pl control-plane,bench -am -Dmaven.test.skip=true -Dexec.skip
 # A runtime with just the modules the programs use; jdeps sees no reflection, so the providers are named by hand.
 RUN "$JAVA_HOME/bin/jlink" --output /opt/java --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 \
     --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.crypto.ec,jdk.unsupported,jdk.zipfs
+# The launch profiles' AOT caches, by the Java and at the place that they will be used with.
+RUN mkdir /opt/ambit && cp -a proxy/target/ambit-proxy.jar proxy/target/lib proxy/target/launch /opt/ambit/ && chmod +x /opt/ambit/launch/ambit-proxy
+RUN "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -Dambit.proxy.home=/opt/ambit -Dambit.proxy.java=/opt/java \
+    -cp 'bench/target/ambit-bench.jar:bench/target/lib/*' dev.ambit.bench.BenchMain train
 
 FROM ${BASE} AS runtime
 COPY --from=build /opt/java /opt/java
@@ -19,11 +24,12 @@ ENV PATH=/opt/java/bin:$PATH
 LABEL org.opencontainers.image.licenses=Apache-2.0
 
 FROM runtime AS proxy
-COPY --from=build /src/proxy/target/ambit-proxy.jar /opt/ambit/
-COPY --from=build /src/proxy/target/lib /opt/ambit/lib
+COPY --from=build /opt/ambit /opt/ambit
 USER 2112:2112
 LABEL org.opencontainers.image.title=ambit-proxy
-ENTRYPOINT ["java", "-XX:+UseSerialGC", "-Xms24m", "-Xmx32m", "-XX:MaxDirectMemorySize=32m", "-XX:ReservedCodeCacheSize=24m", "-Xss256k", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", "-cp", "/opt/ambit/ambit-proxy.jar:/opt/ambit/lib/*", "dev.ambit.proxy.ProxyMain"]
+# The launch profile: small, or fast for a busy pod.
+ENTRYPOINT ["/opt/ambit/launch/ambit-proxy"]
+CMD ["small"]
 
 FROM runtime AS control-plane
 COPY --from=build /src/control-plane/target/ambit-control-plane.jar /opt/ambit/

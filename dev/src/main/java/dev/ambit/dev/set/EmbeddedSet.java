@@ -55,7 +55,7 @@ public final class EmbeddedSet implements AutoCloseable {
       return folder.resolve("cp.sock");
     }
 
-    Path agentSocket() {
+    public Path agentSocket() {
       return folder.resolve("agent.sock");
     }
   }

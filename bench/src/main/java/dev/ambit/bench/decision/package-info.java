@@ -1,0 +1,5 @@
+/// JMH of the engine.
+@NullMarked
+package dev.ambit.bench.decision;
+
+import org.jspecify.annotations.NullMarked;

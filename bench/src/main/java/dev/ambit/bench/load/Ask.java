@@ -1,0 +1,52 @@
+package dev.ambit.bench.load;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+
+/// One request, written once and sent many times.
+///
+/// @param bytes of the body
+/// @param expected status of the answer
+public record Ask(String method, String path, int bytes, int expected) {
+  /// What the agent holds instead of a credential; no origin may ever see it.
+  public static final String PLACEHOLDER = "Bearer of-the-agent";
+
+  private static final int OK = 200;
+  private static final int FORBIDDEN = 403;
+
+  public static Ask get(String path) {
+    return new Ask("GET", path, 0, OK);
+  }
+
+  public static Ask post(String path, int bytes) {
+    return new Ask("POST", path, bytes, OK);
+  }
+
+  /// A call that no grant permits.
+  public static Ask refused(String path) {
+    return new Ask("GET", path, 0, FORBIDDEN);
+  }
+
+  byte[] written(Door door) {
+    var text =
+        new StringBuilder()
+            .append(method)
+            .append(' ')
+            .append(path)
+            .append(" HTTP/1.1\r\nHost: ")
+            .append(door.authority())
+            .append("\r\nUser-Agent: ambit-bench\r\nAccept: */*\r\nAuthorization: ")
+            .append(PLACEHOLDER)
+            .append("\r\n");
+    if (bytes > 0) {
+      text.append("Content-Type: application/octet-stream\r\nContent-Length: ")
+          .append(bytes)
+          .append("\r\n");
+    }
+    var written = new ByteArrayOutputStream();
+    written.writeBytes(text.append("\r\n").toString().getBytes(US_ASCII));
+    written.writeBytes(new byte[bytes]);
+    return written.toByteArray();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.ambit.bench.load;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+
+/// Where an agent's connection begins and where it leads.
+///
+/// @param address of the proxy, or of the origin itself
+/// @param tunnel whether it asks for a tunnel (CONNECT) before it speaks TLS
+/// @param host the origin's name, in CONNECT, the server name and Host
+/// @param port the origin's
+/// @param roots PEM file with the authority that must vouch for what answers
+public record Door(InetSocketAddress address, boolean tunnel, String host, int port, Path roots) {
+  String authority() {
+    return host + ":" + port;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.ambit.bench.report;
+
+import dev.ambit.bench.measure.Spread;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// The results for machines. Figures that there are none of are left out.
+public final class Model {
+  private Model() {}
+
+  public static Map<String, Object> of(Results results) {
+    var model = new LinkedHashMap<String, Object>();
+    model.put("machine", results.machine());
+    model.put("rounds", results.rounds());
+    model.put("reference", results.reference());
+    model.put("scenarios", scenarios(results));
+    model.put("starts", results.starts().stream().map(Model::start).toList());
+    model.put("memory", results.footprints().stream().map(Model::footprint).toList());
+    model.put(
+        "decision",
+        results.decisions().stream()
+            .map(cost -> {
+              var facts = new LinkedHashMap<String, Object>();
+              facts.put("name", cost.name());
+              put(facts, "nanos", cost.nanos());
+              put(facts, "spread", cost.spread());
+              put(facts, "bytes", cost.bytes());
+              return facts;
+            })
+            .toList());
+    return model;
+  }
+
+  private static List<Map<String, Object>> scenarios(Results results) {
+    return results.scenarios().stream()
+        .flatMap(scenario ->
+            Stream.concat(
+                    results.subjects().stream(),
+                    scenario.openLoop() ? Stream.of(results.direct()) : Stream.of())
+                .map(subject -> scenario(results, scenario, subject)))
+        .toList();
+  }
+
+  private static Map<String, Object> scenario(
+      Results results, Results.Column scenario, String subject) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("scenario", scenario.word());
+    facts.put("subject", subject);
+    facts.put("unit", scenario.unit());
+    put(facts, "cpuSecondsPer1000", results.cpu(scenario, subject).median());
+    spread(facts, "ratio", results.ratio(scenario, subject));
+    put(facts, "p50Millis", results.spread(scenario, subject, Sample::p50).median());
+    put(facts, "p99Millis", results.spread(scenario, subject, Sample::p99).median());
+    if (scenario.openLoop()) {
+      spread(facts, "addedP50Millis", results.added(scenario, subject, Sample::p50));
+      spread(facts, "addedP99Millis", results.added(scenario, subject, Sample::p99));
+    }
+    put(facts, "rssMib", results.spread(scenario, subject, Sample::resident).median());
+    return facts;
+  }
+
+  private static Map<String, Object> start(Start start) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("subject", start.subject());
+    spread(facts, "readyMillis", Spread.of(start.readyMillis()));
+    facts.put("coldCpuSeconds", start.cold());
+    return facts;
+  }
+
+  private static Map<String, Object> footprint(Footprint footprint) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("subject", footprint.subject());
+    put(facts, "rssIdleMib", footprint.idle());
+    put(facts, "privateDirtyIdleMib", footprint.privateDirty());
+    put(facts, "rss100Mib", footprint.hundred());
+    put(facts, "rss1000Mib", footprint.thousand());
+    put(facts, "pssOfTenMib", footprint.tenProportional());
+    return facts;
+  }
+
+  private static void spread(Map<String, Object> facts, String name, Spread spread) {
+    put(facts, name, spread.median());
+    put(facts, name + "Low", spread.low());
+    put(facts, name + "High", spread.high());
+  }
+
+  private static void put(Map<String, Object> facts, String name, double value) {
+    if (Double.isFinite(value)) {
+      facts.put(name, Math.round(value * 10_000) / 10_000.0);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package dev.ambit.bench.subject;
+
+import dev.ambit.cli.connect.Access;
+import dev.ambit.cli.connect.Connector;
+import dev.ambit.dev.issuer.Client;
+import dev.ambit.dev.issuer.IssuerMain;
+import dev.ambit.dev.set.EmbeddedSet;
+import dev.ambit.dev.tls.ServerCertificate;
+import dev.ambit.proto.v1.OpenSessionRequest;
+import dev.ambit.proto.v1.Task;
+import dev.ambit.proto.v1.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What our proxy belongs to: a SPIFFE authority, the control plane and an OAuth issuer, each a
+/// process, and one open session with as many grants as the peers' allow-lists have lines.
+public final class Plane implements AutoCloseable {
+  private static final String TEMPLATE = "bench";
+  private static final String CLIENT = "ambit";
+  private static final String VERIFIER = "ambit-verifier";
+  private static final String SCOPE = "items";
+  private static final int TOKEN_SECONDS = 7_200;
+
+  private final EmbeddedSet set;
+  private final int controlPort;
+
+  private Plane(EmbeddedSet set, int controlPort) {
+    this.set = set;
+    this.controlPort = controlPort;
+  }
+
+  /// Starts all of it and opens the session.
+  public static Plane start(Site site) throws IOException {
+    var folder = Files.createDirectory(site.folder().resolve("plane"));
+    var set = new EmbeddedSet(new EmbeddedSet.Plan(folder, false));
+    var whole = false;
+    try {
+      var authority = set.startAuthority();
+      var issuer = startIssuer(site, set);
+      var resources = Files.createDirectory(folder.resolve("resources"));
+      write(site, resources, issuer);
+      var _ = authority.ready();
+      var plane = new Plane(set, set.startControlPlane(resources));
+      plane.openSession();
+      whole = true;
+      return plane;
+    } finally {
+      if (!whole) {
+        set.close();
+      }
+    }
+  }
+
+  private static int startIssuer(Site site, EmbeddedSet set) throws IOException {
+    var files = site.files();
+    var clients =
+        List.of(
+            client(files, CLIENT, Set.of(SCOPE), false), client(files, VERIFIER, Set.of(), true));
+    Files.writeString(files.resolve("clients.json"), Client.toJson(clients));
+    var issuer =
+        set.start(
+            "issuer",
+            IssuerMain.class,
+            List.of(
+                "certificate=" + files.resolve("issuer.pem"),
+                "key=" + files.resolve("issuer.key"),
+                "clients=" + files.resolve("clients.json"),
+                "journal=" + set.plan().folder().resolve("issuer.jsonl"),
+                "life-seconds=" + TOKEN_SECONDS));
+    return ((Number) issuer.ready().getOrDefault("port", 0)).intValue();
+  }
+
+  /// The secrets are the clients' names: nothing of this outlives the run.
+  private static Client client(Path files, String id, Set<String> scopes, boolean introspects)
+      throws IOException {
+    ServerCertificate.secret(files.resolve(id + ".secret"), id);
+    return new Client(id, Client.digest(id), scopes, introspects, false);
+  }
+
+  private static void write(Site site, Path resources, int issuerPort) throws IOException {
+    for (var file : List.of("ca.pem", CLIENT + ".secret", VERIFIER + ".secret")) {
+      Files.copy(site.files().resolve(file), resources.resolve(file));
+    }
+    var grants =
+        Site.prefixes().stream()
+            .map(prefix ->
+                "    - { name: "
+                    + prefix.split("/", -1)[2]
+                    + ", target: origin, methods: [GET, POST], paths: [\""
+                    + prefix
+                    + "**\"], credential: { provider: issuer, lifetime: session, narrow: { scopes: ["
+                    + SCOPE
+                    + "] } } }")
+            .collect(Collectors.joining("\n"));
+    Files.writeString(
+        resources.resolve("bench.yaml"),
+        """
+        apiVersion: ambit.dev/v1
+        kind: Target
+        metadata: { name: origin }
+        spec:
+          hosts: [HOST]
+          ports: [ORIGIN]
+          protocol: https
+          addresses: { allowPrivate: true }
+          tls: { roots: { bundle: { file: ca.pem } } }
+        ---
+        apiVersion: ambit.dev/v1
+        kind: CredentialProvider
+        metadata: { name: issuer }
+        spec:
+          oauth:
+            tokenEndpoint: https://localhost:ISSUER/token
+            revocationEndpoint: https://localhost:ISSUER/revoke
+            introspectionEndpoint: https://localhost:ISSUER/introspect
+            roots: { file: ca.pem }
+            client: { id: CLIENT, secret: { file: CLIENT.secret } }
+            verifier: { id: VERIFIER, secret: { file: VERIFIER.secret } }
+            scopes: [SCOPE]
+            lifetimeMax: 2h
+            propagationBound: 1s
+        ---
+        apiVersion: ambit.dev/v1
+        kind: SessionTemplate
+        metadata: { name: bench }
+        spec:
+          openers: [bootstrap]
+          workloads: ["AGENT"]
+          binding: identity
+          sharing: exclusive
+          limits: { ttl: 2h }
+          grants:
+        """
+                .replace("HOST", Site.HOST)
+                .replace("ORIGIN", Integer.toString(site.origin().port()))
+                .replace("ISSUER", Integer.toString(issuerPort))
+                .replace("VERIFIER", VERIFIER)
+                .replace("CLIENT", CLIENT)
+                .replace("SCOPE", SCOPE)
+                .replace("AGENT", EmbeddedSet.AGENT)
+            + grants
+            + "\n");
+  }
+
+  private void openSession() {
+    try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
+      var _ =
+          plane
+              .sessions()
+              .openSession(
+                  OpenSessionRequest.newBuilder()
+                      .setTemplate(TEMPLATE)
+                      .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
+                      .setTask(Task.newBuilder().setId("bench").setPurpose("be measured"))
+                      .setOnBehalfOf("nobody")
+                      .build());
+    }
+  }
+
+  Path agentSocket() {
+    return set.plan().agentSocket();
+  }
+
+  int controlPort() {
+    return controlPort;
+  }
+
+  String controlId() {
+    return EmbeddedSet.CONTROL_PLANE;
+  }
+
+  @Override
+  public void close() {
+    set.close();
+  }
+}
