@@ -70,8 +70,8 @@ public record Limits(
           Duration.ofSeconds(30),
           Duration.ofSeconds(2),
           8,
-          8,
           64,
+          256,
           Duration.ofSeconds(30),
           256 * 1_024,
           32);
