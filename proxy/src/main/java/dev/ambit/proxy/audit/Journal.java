@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -162,6 +163,7 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
         } else if (room(2L * COMPLETION_ROOM + Segment.FRAME_BYTES)) {
           call.decidedNanos = arrival.startedNanos();
           keep(
+              writer::keep,
               Spool.Entry.opening(
                   arrival.id().value(),
                   records.permit(
@@ -177,6 +179,7 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
   private void complete(Arrival arrival, CallEnd end, Judged call) {
     var millis = (nanoTime.getAsLong() - call.decidedNanos) / 1_000_000;
     keep(
+        writer::keepSoon,
         Spool.Entry.closing(
             arrival.id().value(),
             records.completion(
@@ -204,7 +207,7 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
   private void writeDenial(AuditRecord denial) {
     var entry = Spool.Entry.closing(denial.getCallId(), denial);
     if (room(size(entry))) {
-      keep(entry);
+      keep(writer::keep, entry);
     } else {
       fold.fold(denial);
     }
@@ -219,12 +222,11 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
     }
   }
 
-  private void keep(Spool.Entry entry) {
+  private void keep(Function<Spool.Entry, CompletionStage<Boolean>> way, Spool.Entry entry) {
     var size = size(entry);
     waits(size);
     var _ =
-        writer
-            .keep(entry)
+        way.apply(entry)
             .thenAccept(_ -> {
               waited(size);
               listener.run();

@@ -264,6 +264,11 @@ final class Spool implements AutoCloseable {
     return message.build();
   }
 
+  /// Whether an intent stands without its completion.
+  boolean callsOpen() {
+    return !open.isEmpty();
+  }
+
   /// Bytes on disk.
   long bytes() {
     return segments.stream().mapToLong(Segment::bytes).sum();

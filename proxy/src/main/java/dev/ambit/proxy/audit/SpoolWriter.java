@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +19,16 @@ import org.slf4j.LoggerFactory;
 /// number of jobs is bounded by [Journal], which counts the bytes it hands over.
 final class SpoolWriter {
   private static final int BATCH_MAX = 1_024;
-  private static final long RETRY_MILLIS = 200;
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /// How long the end of a call may wait for company.
+  private static final long COMPANY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private static final Logger LOG = LoggerFactory.getLogger(SpoolWriter.class);
 
   private final Spool spool;
   private final Executor loop;
-  private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
+  private final LinkedTransferQueue<Job> jobs = new LinkedTransferQueue<>();
   private final Thread thread;
   private volatile long bytes;
   private volatile long count;
@@ -43,31 +48,44 @@ final class SpoolWriter {
 
   /// Writes a record whose failure its call must know: true when it is durable.
   CompletionStage<Boolean> write(Spool.Entry entry) {
-    return add(new Append(entry, false, new CompletableFuture<>()));
+    return addNow(new Append(entry, false, new CompletableFuture<>()));
   }
 
   /// Writes a record that must not be lost: it is tried until it is durable, before anything later.
   CompletionStage<Boolean> keep(Spool.Entry entry) {
-    return add(new Append(entry, true, new CompletableFuture<>()));
+    return addNow(new Append(entry, true, new CompletableFuture<>()));
   }
 
-  private CompletionStage<Boolean> add(Append append) {
+  /// As [#keep], for the end of a call whose intent was written before. It wakes nobody: it goes to
+  /// disk with whatever comes next, or after 50 ms. A kill in that time makes it `unknown`.
+  CompletionStage<Boolean> keepSoon(Spool.Entry entry) {
+    var append = new Append(entry, true, new CompletableFuture<>());
     jobs.add(append);
     return append.done();
   }
 
+  private CompletionStage<Boolean> addNow(Append append) {
+    addNow((Job) append);
+    return append.done();
+  }
+
+  private void addNow(Job job) {
+    jobs.add(job);
+    LockSupport.unpark(thread);
+  }
+
   CompletionStage<Optional<RecordRequest>> next() {
     var read = new Read(new CompletableFuture<>());
-    jobs.add(read);
+    addNow(read);
     return read.done();
   }
 
   void rewind() {
-    jobs.add(new Rewind());
+    addNow(new Rewind());
   }
 
   void acknowledged(String chain, long upTo) {
-    jobs.add(new Acknowledged(chain, upTo));
+    addNow(new Acknowledged(chain, upTo));
   }
 
   /// Bytes on disk; any thread.
@@ -87,7 +105,7 @@ final class SpoolWriter {
 
   /// Writes what waits and ends. Blocks at most as long as that takes, and 5 s.
   void close() {
-    jobs.add(new Stop());
+    addNow(new Stop());
     try {
       thread.join(5_000);
     } catch (InterruptedException _) {
@@ -102,12 +120,13 @@ final class SpoolWriter {
       var running = true;
       while (running) {
         taken.clear();
-        var first = kept.isEmpty() ? jobs.take() : jobs.poll(RETRY_MILLIS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          taken.add(first);
+        if (jobs.isEmpty()) {
+          pause(!kept.isEmpty());
         }
         jobs.drainTo(taken, BATCH_MAX);
-        running = taken.stream().noneMatch(Stop.class::isInstance);
+        running =
+            taken.stream().noneMatch(Stop.class::isInstance)
+                && !Thread.currentThread().isInterrupted();
         for (var job : taken) {
           if (job instanceof Append append) {
             kept.add(append);
@@ -119,10 +138,19 @@ final class SpoolWriter {
         }
         bytes = spool.bytes();
       }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
     } catch (IOException failed) {
       LOG.atWarn().addArgument(failed.getMessage()).log("spool not closed: {}");
+    }
+  }
+
+  /// Waits for the next job. While a call is open its end may come without waking anybody.
+  private void pause(boolean failed) {
+    if (failed) {
+      LockSupport.parkNanos(this, RETRY_NANOS);
+    } else if (spool.callsOpen()) {
+      LockSupport.parkNanos(this, COMPANY_NANOS);
+    } else {
+      LockSupport.park(this);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.ambit.proxy.model.Timer;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -21,6 +22,10 @@ public final class RecordSender {
   /// Messages that may wait for their acknowledgement.
   static final int UNACKNOWLEDGED_MAX = 8;
 
+  /// How long a record waits for others before it is sent: one message costs both sides more than
+  /// the records in it.
+  static final Duration COMPANY = Duration.ofMillis(50);
+
   private static final Logger LOG = LoggerFactory.getLogger(RecordSender.class);
 
   private final ProxyServiceStub stub;
@@ -28,6 +33,7 @@ public final class RecordSender {
   private final Timer timer;
   private final Backoff backoff;
   private @Nullable Sending stream;
+  private boolean gathering;
   private boolean waiting;
   private boolean closed;
 
@@ -67,6 +73,14 @@ public final class RecordSender {
   }
 
   private void more() {
+    if (!gathering) {
+      gathering = true;
+      var _ = timer.after(COMPANY, this::gathered);
+    }
+  }
+
+  private void gathered() {
+    gathering = false;
     if (stream != null) {
       stream.pump();
     }
