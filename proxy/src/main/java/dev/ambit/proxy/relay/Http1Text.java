@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 /// is a defect of ours by then, and throws.
 public final class Http1Text {
   private static final byte[] CRLF = {'\r', '\n'};
+  private static final byte[] VERSION = "HTTP/1.1 ".getBytes(US_ASCII);
+  private static final byte[] END_OF_REQUEST_LINE = " HTTP/1.1\r\n".getBytes(US_ASCII);
   private static final byte[] COLON = {':', ' '};
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(US_ASCII);
 
@@ -31,11 +33,11 @@ public final class Http1Text {
   }
 
   public static void endOfRequestLine(ByteBuf out) {
-    out.writeBytes(" HTTP/1.1\r\n".getBytes(US_ASCII));
+    out.writeBytes(END_OF_REQUEST_LINE);
   }
 
   public static void statusLine(ByteBuf out, int status, String phrase) {
-    out.writeBytes("HTTP/1.1 ".getBytes(US_ASCII));
+    out.writeBytes(VERSION);
     text(out, Integer.toString(status));
     out.writeByte(' ');
     text(out, phrase);
