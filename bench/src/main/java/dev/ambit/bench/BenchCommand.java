@@ -134,7 +134,7 @@ public final class BenchCommand implements Callable<Integer> {
       for (var subject : running.entrySet()) {
         new Oracle(site).examine(subject.getKey(), subject.getValue());
         say("warming " + subject.getKey());
-        new Warmth(timed, quick).give(subject.getKey(), subject.getValue(), scenarios);
+        new Warmth(timed, quick).give(subject.getValue(), scenarios);
       }
       var samples = timed.run(scenarios, rounds);
       running.values().forEach(Running::close);

@@ -1,12 +1,15 @@
 package dev.ambit.bench;
 
+import dev.ambit.bench.subject.Ours;
 import dev.ambit.bench.subject.Running;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Brings a subject to where its figures no longer fall: so many units of each scenario that will
-/// be timed. What a just-in-time compiler needs; for the others a tenth does.
+/// Brings a subject to where its figures no longer fall: so many units of each scenario that will be
+/// timed, and for ours as often again as it takes until its just-in-time compilers rest. For the
+/// others a tenth does.
 final class Warmth {
   private static final Map<Scenario, Long> UNITS =
       new EnumMap<>(
@@ -19,6 +22,10 @@ final class Warmth {
               Scenario.BULK, 32L,
               Scenario.DENIED, 10_000L));
   private static final int FEWER = 10;
+  private static final int PASSES_MAX = 4;
+
+  /// What compilers may still take in a whole pass.
+  private static final double COMPILED_SECONDS = 1;
 
   private final Rounds rounds;
   private final boolean quick;
@@ -28,8 +35,21 @@ final class Warmth {
     this.quick = quick;
   }
 
-  void give(String name, Running running, Set<Scenario> scenarios) {
-    var divisor = (name.startsWith("ambit") ? 1 : FEWER) * (quick ? FEWER : 1);
+  void give(Running running, Set<Scenario> scenarios) throws IOException {
+    var compiled = running.compilation();
+    pass(running, scenarios);
+    for (var again = 1; again < PASSES_MAX && !quick; again++) {
+      var now = running.compilation();
+      if (now - compiled < COMPILED_SECONDS) {
+        return;
+      }
+      compiled = now;
+      pass(running, scenarios);
+    }
+  }
+
+  private void pass(Running running, Set<Scenario> scenarios) {
+    var divisor = (running.subject() instanceof Ours ? 1 : FEWER) * (quick ? FEWER : 1);
     for (var scenario : scenarios) {
       var units = UNITS.getOrDefault(scenario, 0L) / divisor;
       if (units > 0 && Rounds.fits(scenario, running)) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 public record Usage(long ticks) {
   /// USER_HZ is 100 on every Linux that this runs on; it is part of the kernel's interface.
   private static final double TICKS_PER_SECOND = 100;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   /// Fields behind the name, which stands in parentheses and may hold anything.
   private static final int UTIME = 11;
@@ -24,6 +25,20 @@ public record Usage(long ticks) {
       ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]);
     }
     return new Usage(ticks);
+  }
+
+  /// /// Seconds of the threads of a process whose name holds the text, from
+  /// /proc/PID/task/TID/schedstat; the kernel keeps 15 characters of a name.
+  public static double ofThreads(long pid, String text) throws IOException {
+    var nanos = 0L;
+    try (var threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      for (var thread : threads.toList()) {
+        if (Files.readString(thread.resolve("comm")).contains(text)) {
+          nanos += Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[0]);
+        }
+      }
+    }
+    return nanos / NANOS_PER_SECOND;
   }
 
   /// Seconds since an earlier reading.

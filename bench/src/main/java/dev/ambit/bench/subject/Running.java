@@ -138,6 +138,11 @@ public final class Running implements AutoCloseable {
     return Usage.of(pids());
   }
 
+  /// /// Processor seconds of its just-in-time compilers until now; 0 for a program that has none.
+  public double compilation() throws IOException {
+    return Usage.ofThreads(process.pid(), "CompilerThre");
+  }
+
   /// Memory of all its processes now.
   public Memory memory() throws IOException {
     return Memory.of(pids());
