@@ -7,8 +7,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Brings a subject to where its figures no longer fall: so many units of each scenario that will be
-/// timed, and for ours as often again as it takes until its just-in-time compilers rest. For the
+/// Brings a subject to where its figures no longer fall: so many units of each scenario that will
+/// be timed, and for ours as often again as it takes until its just-in-time compilers rest. For the
 /// others a tenth does.
 final class Warmth {
   private static final Map<Scenario, Long> UNITS =

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 public record Usage(long ticks) {
   /// USER_HZ is 100 on every Linux that this runs on; it is part of the kernel's interface.
   private static final double TICKS_PER_SECOND = 100;
+
   private static final double NANOS_PER_SECOND = 1e9;
 
   /// Fields behind the name, which stands in parentheses and may hold anything.

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.bench.report.Results.Column;
 import java.util.List;
-import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /// Ratios are taken within a round, and what the hypervisor disturbed does not count.
@@ -51,7 +51,8 @@ class ResultsTest {
     var model = Model.of(results(sample("serial", "nginx", 1, 1.0, false)));
     assertThat((List<?>) model.get("scenarios"))
         .anySatisfy(scenario ->
-            assertThat((Map<?, ?>) scenario)
+            assertThat(scenario)
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("scenario", "serial")
                 .containsEntry("subject", "nginx")
                 .containsEntry("cpuSecondsPer1000", 1.0)
