@@ -99,7 +99,7 @@ public final class UpstreamTls implements AutoCloseable {
       factory.init(store);
       for (var manager : factory.getTrustManagers()) {
         if (manager instanceof X509ExtendedTrustManager extended) {
-          return extended;
+          return new ConstrainedTrust(extended, trusted);
         }
       }
       throw new SSLException("this Java has no X.509 trust manager");
