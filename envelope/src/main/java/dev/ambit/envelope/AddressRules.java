@@ -46,6 +46,11 @@ public record AddressRules(boolean allowPrivate, List<Cidr> cidrs) {
     return false;
   }
 
+  /// Whether a block is exactly this address (4 or 16 bytes): it was meant, and is not just inside.
+  public boolean names(byte[] address) {
+    return cidrs.stream().anyMatch(cidr -> cidr.single() && cidr.contains(address));
+  }
+
   /// The first block that reaches into loopback or link-local addresses, or is metadata or another
   /// special block: a set of resources or a snapshot that holds one is refused, although [#admits]
   /// would not follow it.

@@ -41,6 +41,11 @@ public final class Cidr {
     return bare.length == network.length && agree(bare, prefix);
   }
 
+  /// Whether the block is one address alone.
+  public boolean single() {
+    return prefix == 8 * network.length;
+  }
+
   /// Whether some address is in both blocks.
   public boolean overlaps(Cidr other) {
     return other.network.length == network.length

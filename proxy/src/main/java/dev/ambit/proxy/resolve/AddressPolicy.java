@@ -2,6 +2,7 @@ package dev.ambit.proxy.resolve;
 
 import dev.ambit.envelope.AddressKind;
 import dev.ambit.envelope.AddressRules;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
 
@@ -25,17 +26,21 @@ public interface AddressPolicy {
                 && ports.contains(address.getPort()));
   }
 
-  /// As this, but never an address at which the proxy itself listens (A033): a call would come back
-  /// to it.
+  /// As this, but not this machine or pod itself: an address of its own only where a target names
+  /// exactly that one, however broad its blocks are (A031), and never where the proxy listens, for
+  /// a call would come back to it (A033).
   ///
   /// @param ownAddresses the addresses of this machine or pod, loopback included
-  default AddressPolicy except(Set<java.net.InetAddress> ownAddresses, Set<Integer> ownPorts) {
+  /// @param ownPorts where the proxy listens
+  default AddressPolicy except(Set<InetAddress> ownAddresses, Set<Integer> ownPorts) {
     var addresses = Set.copyOf(ownAddresses);
     var ports = Set.copyOf(ownPorts);
-    return (address, rules) ->
-        admits(address, rules)
-            && !(ports.contains(address.getPort())
-                && (addresses.contains(address.getAddress())
-                    || address.getAddress().isLoopbackAddress()));
+    return (address, rules) -> {
+      var to = address.getAddress();
+      boolean own = to.isLoopbackAddress() || addresses.contains(to);
+      return admits(address, rules)
+          && !(own && ports.contains(address.getPort()))
+          && !(own && !to.isLoopbackAddress() && !rules.names(to.getAddress()));
+    };
   }
 }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Where no call may go (security.md 4.2), asked of the address that would be dialled.
@@ -68,11 +69,27 @@ class AddressPolicyTest {
     var pod = InetAddress.getByAddress(new byte[] {10, 1, 2, 3});
     var policy = AddressPolicy.production().except(Set.of(pod), Set.of(15_002));
     assertThat(policy.admits(at("10.1.2.3", 15_002), PRIVATE)).isFalse();
-    assertThat(policy.admits(at("10.1.2.3", 443), PRIVATE)).isTrue();
+    assertThat(policy.admits(at("10.1.2.4", 15_002), PRIVATE)).isTrue();
+    assertThat(policy.admits(at("10.1.2.3", 15_002), blocks("10.1.2.3/32"))).isFalse();
     var development =
         AddressPolicy.development(Set.of(15_002, 8_080)).except(Set.of(), Set.of(15_002));
     assertThat(development.admits(at("127.0.0.1", 15_002), PRIVATE)).isFalse();
     assertThat(development.admits(at("127.0.0.1", 8_080), PRIVATE)).isTrue();
+  }
+
+  @Test
+  void a031AdmitsAnAddressOfItsOwnOnlyWhereATargetNamesExactlyThatOne() throws Exception {
+    var own = Set.of(InetAddress.ofLiteral("10.1.2.3"), InetAddress.ofLiteral("fd12::3"));
+    var policy = AddressPolicy.production().except(own, Set.of(15_002));
+    for (var address : List.of("10.1.2.3", "::ffff:10.1.2.3", "fd12::3")) {
+      assertThat(policy.admits(at(address, 443), PRIVATE)).as(address).isFalse();
+      assertThat(policy.admits(at(address, 443), blocks("10.0.0.0/8", "fd12::/16")))
+          .as(address)
+          .isFalse();
+      assertThat(policy.admits(at(address, 443), blocks("10.1.2.3/32", "fd12::3/128")))
+          .as(address)
+          .isTrue();
+    }
   }
 
   @Test
@@ -82,6 +99,11 @@ class AddressPolicyTest {
     assertThat(policy.admits(at("::1", 8_080), AddressRules.PUBLIC)).isTrue();
     assertThat(policy.admits(at("127.0.0.1", 8_081), AddressRules.PUBLIC)).isFalse();
     assertThat(policy.admits(at("169.254.169.254", 8_080), AddressRules.PUBLIC)).isFalse();
+  }
+
+  private static AddressRules blocks(String... blocks) {
+    return new AddressRules(
+        true, Stream.of(blocks).map(block -> Cidr.parse(block).orThrow()).toList());
   }
 
   private static InetSocketAddress at(String literal, int port) {
