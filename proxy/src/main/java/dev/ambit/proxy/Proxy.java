@@ -29,7 +29,6 @@ import dev.ambit.proxy.metrics.CallMetrics;
 import dev.ambit.proxy.metrics.Metrics;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.Denial;
-import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.Timer;
 import dev.ambit.proxy.relay.HttpRelay;
@@ -169,7 +168,7 @@ public final class Proxy implements AutoCloseable {
     var ends = new Ends(journal, calls);
 
     // The way of a call.
-    var limits = Limits.DEFAULT;
+    var limits = around.limits();
     var gate = new Admission(link::image, link.lease(), journal, clock, nanoTime);
     var credentials = new CredentialCache(issuer, timer, nanoTime);
     var settlements = new Settlements(ledger, timer);
@@ -212,7 +211,7 @@ public final class Proxy implements AutoCloseable {
           tls.close();
         }));
     this.address = listener.bind(config.listen());
-    // A call to one of our own ports would come back to us.
+    // What listens beside us is not for the agent to reach, and our own port least of all.
     this.dialled =
         around
             .addresses()

@@ -1,6 +1,7 @@
 package dev.ambit.proxy;
 
 import dev.ambit.envelope.Envelope;
+import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.resolve.AddressPolicy;
 import dev.ambit.proxy.resolve.NameServer;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.random.RandomGenerator;
 /// @param addresses which addresses may be dialled
 /// @param names stands between the resolver and DNS
 /// @param objection why an envelope may not be put in force; empty when it may
+/// @param limits the bounds of the data plane
 /// @param nanoTime the monotonic clock
 /// @param random for identifiers and jitter; must be a secure one outside tests
 public record Surroundings(
@@ -24,6 +26,7 @@ public record Surroundings(
     AddressPolicy addresses,
     UnaryOperator<NameServer> names,
     Function<Envelope, Optional<String>> objection,
+    Limits limits,
     InstantSource clock,
     LongSupplier nanoTime,
     RandomGenerator random) {
@@ -34,6 +37,7 @@ public record Surroundings(
         AddressPolicy.production(),
         UnaryOperator.identity(),
         Surroundings::forbiddenAddresses,
+        Limits.DEFAULT,
         InstantSource.system(),
         System::nanoTime,
         random);
@@ -48,6 +52,7 @@ public record Surroundings(
         addresses,
         names,
         _ -> Optional.empty(),
+        Limits.DEFAULT,
         InstantSource.system(),
         System::nanoTime,
         random);

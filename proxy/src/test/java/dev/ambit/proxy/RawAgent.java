@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SNIHostName;
@@ -28,16 +29,26 @@ public final class RawAgent implements AutoCloseable {
   public final InputStream in;
   public final OutputStream out;
 
-  private RawAgent(Socket socket) throws IOException {
+  private final OutputStream copy;
+
+  private RawAgent(Socket socket, OutputStream copy) throws IOException {
     this.socket = socket;
+    this.copy = copy;
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
-    this.in = new BufferedInputStream(socket.getInputStream());
+    this.in = new BufferedInputStream(new Copying(socket.getInputStream(), copy));
     this.out = socket.getOutputStream();
   }
 
   public static RawAgent connect(InetSocketAddress proxy) throws IOException {
-    return new RawAgent(new Socket(proxy.getAddress(), proxy.getPort()));
+    return connect(proxy, OutputStream.nullOutputStream());
+  }
+
+  /// Connects.
+  ///
+  /// @param copy gets every byte that the agent reads, inside of TLS too
+  public static RawAgent connect(InetSocketAddress proxy, OutputStream copy) throws IOException {
+    return new RawAgent(new Socket(proxy.getAddress(), proxy.getPort()), copy);
   }
 
   /// Speaks TLS on what has become a tunnel.
@@ -59,7 +70,7 @@ public final class RawAgent implements AutoCloseable {
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
     secured.startHandshake();
-    return new RawAgent(secured);
+    return new RawAgent(secured, copy);
   }
 
   public RawAgent tls(X509Certificate trusted, String host)
@@ -73,9 +84,20 @@ public final class RawAgent implements AutoCloseable {
     return this;
   }
 
+  /// Waits longer for what comes than is usual.
+  public RawAgent patient(Duration patience) throws IOException {
+    socket.setSoTimeout((int) patience.toMillis());
+    return this;
+  }
+
   /// Reads one whole answer; empty when the connection ended without one.
   public Answer answer() throws IOException {
     return answer(false);
+  }
+
+  /// Reads up to and with an empty line.
+  public String head() throws IOException {
+    return head(in);
   }
 
   public Answer answer(boolean toHead) throws IOException {
@@ -195,5 +217,33 @@ public final class RawAgent implements AutoCloseable {
       left -= n;
     }
     return true;
+  }
+
+  /// Keeps what was read.
+  private static final class Copying extends java.io.FilterInputStream {
+    private final OutputStream copy;
+
+    Copying(InputStream in, OutputStream copy) {
+      super(in);
+      this.copy = copy;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = super.read();
+      if (b >= 0) {
+        copy.write(b);
+      }
+      return b;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      int n = super.read(bytes, from, length);
+      if (n > 0) {
+        copy.write(bytes, from, n);
+      }
+      return n;
+    }
   }
 }

@@ -67,8 +67,14 @@ public final class StubUpstream implements AutoCloseable {
     store.load(null, null);
     store.setKeyEntry(
         "leaf", keys.getPrivate(), new char[0], new Certificate[] {leaf, authority.certificate()});
+    return tls(store, new char[0]);
+  }
+
+  /// Serves TLS with the key of this store.
+  public static StubUpstream tls(KeyStore store, char[] password)
+      throws IOException, GeneralSecurityException {
     var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, new char[0]);
+    factory.init(store, password);
     var context = SSLContext.getInstance("TLS");
     context.init(factory.getKeyManagers(), null, null);
     return new StubUpstream(
@@ -112,12 +118,28 @@ public final class StubUpstream implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    server.close();
+  /// Ends every connection, as a server may at any time; new ones are welcome.
+  public void hangUp() throws IOException {
     for (var socket : open) {
       socket.close();
     }
+  }
+
+  /// Forgets what came.
+  public void forget() {
+    heads.clear();
+    served.set(0);
+    connections.set(0);
+    ended.set(0);
+    synchronized (received) {
+      received.reset();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    hangUp();
   }
 
   /// One connection of it.

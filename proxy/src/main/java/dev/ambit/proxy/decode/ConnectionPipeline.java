@@ -1,5 +1,6 @@
 package dev.ambit.proxy.decode;
 
+import dev.ambit.proxy.model.Limits;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -41,7 +42,7 @@ public final class ConnectionPipeline {
 
   private static void http(ChannelPipeline pipeline, Decoding decoding, Via via) {
     pipeline.addLast(new RequestGuard(decoding.limits())); // only bytes with one meaning pass
-    pipeline.addLast(new HttpRequestDecoder(strict(decoding))); // the second reading
+    pipeline.addLast(new HttpRequestDecoder(strict(decoding.limits()))); // the second reading
     pipeline.addLast(new OneByOne()); // one message for one read
     pipeline.addLast(new AgentConnection(decoding, via)); // requests become calls, one by one
   }
@@ -54,8 +55,8 @@ public final class ConnectionPipeline {
         || handler instanceof TunnelStart;
   }
 
-  private static HttpDecoderConfig strict(Decoding decoding) {
-    var limits = decoding.limits();
+  /// The codec behind the guard, repairing nothing.
+  static HttpDecoderConfig strict(Limits limits) {
     return new HttpDecoderConfig()
         .setMaxInitialLineLength(limits.requestLineBytes())
         .setMaxHeaderSize(limits.headBytes())

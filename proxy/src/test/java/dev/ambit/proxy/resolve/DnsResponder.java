@@ -20,34 +20,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A DNS server on loopback, by UDP and TCP at one port, that answers as its script says, also what
 /// no server may say (RFC 1035 4).
-final class DnsResponder implements AutoCloseable {
-  static final int A = 1;
-  static final int CNAME = 5;
-  static final int AAAA = 28;
+public final class DnsResponder implements AutoCloseable {
+  public static final int A = 1;
+  public static final int CNAME = 5;
+  public static final int AAAA = 28;
 
   /// Answers queries for A; those for AAAA find nothing.
-  interface Script {
+  public interface Script {
     void answer(Query query) throws IOException;
   }
 
   /// Queries for A, in order.
-  final List<Query> queries = new CopyOnWriteArrayList<>();
+  public final List<Query> queries = new CopyOnWriteArrayList<>();
 
   /// TCP connections that the other side has not closed yet.
-  final AtomicInteger conversations = new AtomicInteger();
+  public final AtomicInteger conversations = new AtomicInteger();
 
-  volatile Script script = query -> query.reply(query.message(query.id(), 0, query.name()));
+  public volatile Script script = query -> query.reply(query.message(query.id(), 0, query.name()));
   private final ServerSocket tcp;
   private final DatagramSocket udp;
 
-  DnsResponder() throws IOException {
+  public DnsResponder() throws IOException {
     tcp = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     udp = new DatagramSocket(tcp.getLocalPort(), InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::serveUdp);
     Thread.ofVirtual().start(this::serveTcp);
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), tcp.getLocalPort());
   }
 
@@ -111,12 +111,12 @@ final class DnsResponder implements AutoCloseable {
   }
 
   /// Where an answer goes.
-  interface Way {
+  public interface Way {
     void send(byte[] message) throws IOException;
   }
 
   /// One question.
-  record Query(int id, String name, int type, boolean overTcp, Way way, SocketAddress from) {
+  public record Query(int id, String name, int type, boolean overTcp, Way way, SocketAddress from) {
     static Query parse(byte[] message, boolean overTcp, Way way, SocketAddress from) {
       var in = ByteBuffer.wrap(message);
       int id = in.getShort() & 0xffff;
@@ -130,14 +130,15 @@ final class DnsResponder implements AutoCloseable {
       return new Query(id, name.toString(), in.getShort(), overTcp, way, from);
     }
 
-    void reply(byte[] message) throws IOException {
+    public void reply(byte[] message) throws IOException {
       way.send(message);
     }
 
     /// A whole message.
     ///
     /// @param flags beside "answer, recursion available": 0x0200 truncated, 3 no such name
-    byte[] message(int id, int flags, String question, byte[]... records) throws IOException {
+    public byte[] message(int id, int flags, String question, byte[]... records)
+        throws IOException {
       var bytes = new ByteArrayOutputStream();
       var out = new DataOutputStream(bytes);
       out.writeShort(id);
@@ -155,20 +156,21 @@ final class DnsResponder implements AutoCloseable {
     }
 
     /// The right answer, with these addresses.
-    void answer(byte[]... records) throws IOException {
+    public void answer(byte[]... records) throws IOException {
       reply(message(id, 0, name, records));
     }
   }
 
-  static byte[] address(String name, int seconds, int a, int b, int c, int d) throws IOException {
+  public static byte[] address(String name, int seconds, int a, int b, int c, int d)
+      throws IOException {
     return record(encoded(name), A, seconds, new byte[] {(byte) a, (byte) b, (byte) c, (byte) d});
   }
 
-  static byte[] alias(String name, String to) throws IOException {
+  public static byte[] alias(String name, String to) throws IOException {
     return record(encoded(name), CNAME, 60, encoded(to));
   }
 
-  static byte[] record(byte[] name, int type, int seconds, byte[] data) throws IOException {
+  public static byte[] record(byte[] name, int type, int seconds, byte[] data) throws IOException {
     var bytes = new ByteArrayOutputStream();
     var out = new DataOutputStream(bytes);
     out.write(name);
@@ -180,7 +182,7 @@ final class DnsResponder implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  static byte[] encoded(String name) throws IOException {
+  public static byte[] encoded(String name) throws IOException {
     var bytes = new ByteArrayOutputStream();
     for (var label : name.split("\\.", -1)) {
       if (!label.isEmpty()) {

@@ -57,11 +57,19 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
   public final List<AuditRecord> records = new CopyOnWriteArrayList<>();
   public final List<SettleRequest> settled = new CopyOnWriteArrayList<>();
   public final AtomicInteger reservations = new AtomicInteger();
+
+  /// Those of them that were granted.
+  public final AtomicInteger reserved = new AtomicInteger();
+
   public final AtomicInteger issues = new AtomicInteger();
   public volatile boolean answersHeartbeats = true;
   public volatile java.time.Duration lease = java.time.Duration.ofSeconds(15);
-  public volatile Function<ReserveRequest, ReserveResponse> ledger =
+
+  /// A budget without an end.
+  public static final Function<ReserveRequest, ReserveResponse> GRANTS_ALL =
       _ -> ReserveResponse.newBuilder().setReserved(Reserved.getDefaultInstance()).build();
+
+  public volatile Function<ReserveRequest, ReserveResponse> ledger = GRANTS_ALL;
   public volatile Function<IssueRequest, @Nullable IssueResponse> issuer = FakeControlPlane::bearer;
 
   private final Server server;
@@ -137,6 +145,18 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
             .setVersion(version)
             .addEnded(SessionEnd.newBuilder().setSessionId(session.value()).setReason(reason))
             .build());
+  }
+
+  /// Takes back what was said of a session, without telling.
+  public synchronized void forget(String session) {
+    sessions.remove(session);
+  }
+
+  /// Ends every session that is open.
+  public synchronized void endAll() {
+    for (var open : List.copyOf(sessions.keySet())) {
+      end(new SessionId(open), CloseReason.CLOSE_REASON_COMPLETED);
+    }
   }
 
   private void tell(Delta delta) {
@@ -234,7 +254,11 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
   @Override
   public void reserve(ReserveRequest request, StreamObserver<ReserveResponse> proxy) {
     reservations.incrementAndGet();
-    proxy.onNext(ledger.apply(request));
+    var response = ledger.apply(request);
+    if (response.hasReserved()) {
+      reserved.incrementAndGet();
+    }
+    proxy.onNext(response);
     proxy.onCompleted();
   }
 

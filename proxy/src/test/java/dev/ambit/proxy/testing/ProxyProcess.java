@@ -3,6 +3,7 @@ package dev.ambit.proxy.testing;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ambit.proxy.ProxyMain;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -54,23 +55,48 @@ public final class ProxyProcess implements AutoCloseable {
     return start(settings, List.of("--until-stdin-ends"));
   }
 
+  /// Starts another main class that says what `ProxyMain` says; it ends when its input does.
+  ///
+  /// @param machine options of the virtual machine beside the usual ones
+  public static ProxyProcess start(
+      Class<?> main, List<String> machine, Map<String, String> settings) throws IOException {
+    return new ProxyProcess(launch(main, machine, settings, List.of()));
+  }
+
   private static ProxyProcess start(
       Map<String, String> settings, List<String> arguments, String... without) throws IOException {
+    var process =
+        launch(
+            ProxyMain.class,
+            List.of("-Xmx64m"),
+            settings,
+            List.of(without),
+            arguments.toArray(String[]::new));
+    return new ProxyProcess(process);
+  }
+
+  private static Process launch(
+      Class<?> main,
+      List<String> machine,
+      Map<String, String> settings,
+      List<String> without,
+      String... arguments)
+      throws IOException {
     var builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
-            classPath(List.of(without)),
-            "dev.ambit.proxy.ProxyMain");
-    builder.command().addAll(arguments);
+            classPath(without));
+    builder.command().addAll(machine);
+    builder.command().add(main.getName());
+    builder.command().addAll(List.of(arguments));
     builder.environment().clear();
     builder.environment().putAll(settings);
-    return new ProxyProcess(builder.start());
+    return builder.start();
   }
 
   private static String classPath(List<String> without) {
@@ -121,6 +147,16 @@ public final class ProxyProcess implements AutoCloseable {
   /// SIGTERM.
   public void terminate() {
     process.destroy();
+  }
+
+  /// Says a line to its standard input.
+  public void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(US_ASCII));
+    process.getOutputStream().flush();
+  }
+
+  public long pid() {
+    return process.pid();
   }
 
   /// What the system does when the parent ends, however it ends.

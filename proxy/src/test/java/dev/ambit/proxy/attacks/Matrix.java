@@ -1,0 +1,207 @@
+package dev.ambit.proxy.attacks;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// The rows of the attack matrix that are due or will be: how many inputs each lists, what of it is
+/// open, and which tests elsewhere belong to it. Those of this package are found by their names.
+final class Matrix {
+  private static final String TRANSPARENT = "transparent capture";
+  private static final String HTTP2 = "HTTP/2";
+  private static final String SCRUBBING = "placeholders and scrubbing";
+  private static final String CASE = "its case on this fixture, with all inputs and oracles";
+  private static final String KUBERNETES = "Kubernetes";
+
+  /// One row.
+  ///
+  /// @param inputs cases that must have run here at least; -1 when all of it is elsewhere
+  /// @param open what of it waits for something that is not built; empty for nothing
+  /// @param elsewhere tests of other packages, as `folder/Class#method`
+  record Row(String id, int inputs, String open, List<String> elsewhere) {}
+
+  private Matrix() {}
+
+  static List<Row> rows() {
+    var rows = new ArrayList<Row>();
+    authority(rows);
+    address(rows);
+    path(rows);
+    framing(rows);
+    credential(rows);
+    exhaustion(rows);
+    session(rows);
+    rows.sort(Comparator.comparing(Row::id));
+    return rows;
+  }
+
+  private static void authority(List<Row> rows) {
+    rows.add(waits("A001", TRANSPARENT));
+    rows.add(due("A002", 1));
+    rows.add(due("A003", 1));
+    rows.add(due("A004", 1));
+    rows.add(waits("A006", HTTP2));
+    rows.add(due("A007", 6));
+    rows.add(due("A009", 1));
+    rows.add(due("A010", 1));
+    rows.add(due("A012", 1));
+    rows.add(due("A013", 4));
+    rows.add(due("A014", 3));
+    rows.add(due("A015", 5));
+    rows.add(due("A017", 6));
+    rows.add(due("A018", 5));
+    rows.add(due("A019", 1));
+    rows.add(due("A020", 4));
+  }
+
+  private static void address(List<Row> rows) {
+    rows.add(
+        due(
+            "A021",
+            1,
+            "proxy/dev.ambit.proxy.resolve.DnsNameServerTest#a021DialsTheAddressThatWasCheckedAndLooksNothingUpTwice"));
+    rows.add(due("A022", 2));
+    rows.add(
+        due(
+            "A024",
+            4,
+            "proxy/dev.ambit.proxy.ProxyMainTest#a024RefusesASnapshotThatHoldsATargetAtAForbiddenAddress"));
+    rows.add(due("A025", 7));
+    rows.add(due("A026", 6));
+    rows.add(due("A027", 3));
+    rows.add(due("A029", 2));
+    rows.add(due("A030", 22, "envelope/dev.ambit.envelope.AddressKindTest#a030EveryEdge"));
+    rows.add(partly("A031", "node address and the API server of " + KUBERNETES));
+    rows.add(due("A032", 3));
+    rows.add(partly("A033", "original destination of " + TRANSPARENT));
+    rows.add(waits("A034", TRANSPARENT));
+    rows.add(due("A035", 6));
+    rows.add(
+        due(
+            "A037",
+            5,
+            "proxy/dev.ambit.proxy.resolve.DnsNameServerTest#a037RunsNoMoreLookUpsAtOnceThanItsBound"));
+    rows.add(due("A038", 1));
+  }
+
+  private static void path(List<Row> rows) {
+    rows.add(due("A050", 4));
+    rows.add(due("A051", 3));
+    rows.add(due("A052", 7));
+    rows.add(due("A054", 8));
+    rows.add(due("A056", 1));
+    rows.add(due("A057", 4));
+    rows.add(due("A059", 8));
+    rows.add(due("A060", 8));
+    rows.add(due("A062", 2));
+    rows.add(waits("A063", "constraints on forms"));
+    rows.add(waits("A064", "GraphQL"));
+  }
+
+  private static void framing(List<Row> rows) {
+    rows.add(due("A080", 2));
+    rows.add(due("A081", 3));
+    rows.add(due("A083", 11));
+    rows.add(due("A084", 3));
+    rows.add(due("A085", 9));
+    rows.add(due("A086", 6));
+    rows.add(due("A088", 6));
+    rows.add(due("A089", 6));
+    rows.add(due("A091", 2));
+    rows.add(due("A092", 5));
+    rows.add(due("A093", 1));
+    rows.add(due("A095", 2));
+    rows.add(due("A096", 5));
+    rows.add(due("A099", 4));
+  }
+
+  private static void credential(List<Row> rows) {
+    rows.add(due("A111", 3));
+    rows.add(partly("A112", "the exception, agentCredentials: pass"));
+    rows.add(waits("A114", SCRUBBING));
+    rows.add(waits("A115", SCRUBBING));
+    rows.add(due("A117", 1));
+    rows.add(due("A118", 2));
+    rows.add(due("A119", 1));
+    rows.add(waits("A120", SCRUBBING));
+    rows.add(waits("A122", SCRUBBING));
+    rows.add(due("A123", 10));
+    rows.add(partly("A124", SCRUBBING));
+    rows.add(due("A126", 8));
+    rows.add(due("A127", 1));
+    rows.add(waits("A128", SCRUBBING));
+  }
+
+  private static void exhaustion(List<Row> rows) {
+    for (var id : List.of("A140", "A141", "A142", "A144", "A145")) {
+      rows.add(waits(id, HTTP2));
+    }
+    rows.add(
+        beside(
+            "A146",
+            "proxy/dev.ambit.proxy.BoundsTest#a146ClosesATunnelWhoseHandshakeDoesNotGoOn",
+            "proxy/dev.ambit.proxy.BoundsTest#a146ClosesATunnelInWhichNothingIsSaid"));
+    rows.add(
+        beside(
+            "A148",
+            "proxy/dev.ambit.proxy.decode.TunnelTest#a148ClosesOnAClientHelloThatIsNotOne",
+            "proxy/dev.ambit.proxy.trust.LeavesTest#a148KeepsNoMoreContextsThanItsBound"));
+    rows.add(
+        beside(
+            "A149",
+            "proxy/dev.ambit.proxy.decode.Http1FramingTest#a149RefusesHeadsBeyondTheirBound"));
+    rows.add(
+        beside(
+            "A150",
+            "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150AnswersBadGatewayToWhatIsNoValidAnswer",
+            "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150LetsNothingBleedIntoTheNextCall"));
+    rows.add(waits("A152", CASE));
+    rows.add(waits("A153", CASE));
+    rows.add(
+        beside(
+            "A154",
+            "resources/dev.ambit.resources.PatternCostTest#a154RefusesNestedCounts",
+            "envelope/dev.ambit.envelope.EnvelopeCodecTest#a154RefusesDepthAndSizeBeyondTheBound"));
+    rows.add(
+        beside(
+            "A155",
+            "proxy/dev.ambit.proxy.resolve.DnsNameServerTest#a155RemembersABoundedNumberOfNames"));
+    rows.add(waits("A157", CASE));
+  }
+
+  private static void session(List<Row> rows) {
+    rows.add(waits("A160", CASE));
+    rows.add(waits("A161", CASE));
+    rows.add(due("A162", 5));
+    rows.add(
+        beside(
+            "A164",
+            "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164CutsAStreamAndItsUpstreamWhenTheSessionEnds",
+            "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164ClosesIdleConnectionsOfAnEndedSession"));
+    rows.add(due("A166", 6));
+    rows.add(partly("A167", "the handover lease and step-up"));
+    rows.add(due("A168", 6));
+    rows.add(partly("A170", "binding to a pod, " + KUBERNETES));
+    rows.add(waits("A171", "delegation"));
+    rows.add(waits("A172", "approval"));
+    rows.add(partly("A173", "rotation of the bundle"));
+  }
+
+  private static Row due(String id, int inputs, String... elsewhere) {
+    return new Row(id, inputs, "", List.of(elsewhere));
+  }
+
+  /// Tested beside the classes it is about, but not yet with every input and all five oracles.
+  private static Row beside(String id, String... tests) {
+    return new Row(id, -1, CASE, List.of(tests));
+  }
+
+  /// What is built of it is tested; the row as a whole waits.
+  private static Row partly(String id, String open) {
+    return new Row(id, 1, open, List.of());
+  }
+
+  private static Row waits(String id, String what) {
+    return new Row(id, 0, what, List.of());
+  }
+}

@@ -1,0 +1,84 @@
+package dev.ambit.proxy.attacks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// The page of the matrix says what the run before it showed. Runs after all others: it reads their
+/// reports.
+class MatrixPageTest {
+  private static final Path PAGE = Path.of("../docs/security/matrix.md");
+  private static final String HEAD =
+      """
+      # The attack matrix
+
+      One line for each attack of the design's groups 4.1 to 4.4, 4.6, 4.8 and 4.9. After every single input the five oracles are asked: nothing reached an upstream that
+      may not be reached (O1), the credential stands nowhere in any spelling (O2), each call has exactly one record with its one reason (O3), the proxy serves on, within
+      its memory, without a leak or a descriptor more (O4), and what was counted is what arrived (O5). A row passes when every input it lists was sent and every oracle
+      held. This page is made from the reports of the test run; a test fails when the two differ, and says how to write it anew.
+
+      | id | pass/fail | test |
+      |---|---|---|
+      """;
+
+  @Test
+  void thePageOfTheMatrixIsWhatTheRunShowed() throws IOException {
+    var ran = Reports.here();
+    var lines = new ArrayList<String>();
+    for (var row : Matrix.rows()) {
+      lines.add(line(row, ran));
+    }
+    var page = HEAD + String.join("\n", lines) + "\n";
+    if (Boolean.getBoolean("ambit.write.docs")) {
+      Files.createDirectories(PAGE.getParent());
+      Files.writeString(PAGE, page);
+    }
+    assertThat(PAGE)
+        .as("written anew with: mvn verify -pl proxy -am -Dambit.write.docs=true")
+        .hasContent(page);
+  }
+
+  /// A test that belongs to no row would be shown nowhere.
+  @Test
+  void everyAttackThatRunsHasARow() throws IOException {
+    var ids = Matrix.rows().stream().map(row -> row.id().toLowerCase(Locale.ROOT)).toList();
+    assertThat(Reports.here())
+        .filteredOn(
+            one -> !ids.contains(one.method().substring(0, Math.min(4, one.method().length()))))
+        .isEmpty();
+  }
+
+  private static String line(Matrix.Row row, List<Reports.Case> ran) throws IOException {
+    if (row.inputs() == 0) {
+      return "| " + row.id() + " | not yet | waits for " + row.open() + " |";
+    }
+    var cases =
+        new ArrayList<>(
+            ran.stream()
+                .filter(one -> one.method().startsWith(row.id().toLowerCase(Locale.ROOT)))
+                .toList());
+    var own = cases.size();
+    for (var test : row.elsewhere()) {
+      var there = Reports.elsewhere(test);
+      assertThat(there).as(row.id() + ": " + test + " has run").isNotEmpty();
+      cases.addAll(there);
+    }
+    boolean passed = own >= row.inputs() && cases.stream().allMatch(Reports.Case::passed);
+    var tests =
+        cases.stream()
+            .map(one -> "`" + one.type() + "." + one.method() + "`")
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    var verdict = passed ? row.open().isEmpty() ? "pass" : "not yet" : "fail";
+    var open = row.open().isEmpty() ? "" : passed ? "; passes but for " + row.open() : "";
+    return "| " + row.id() + " | " + verdict + " | " + tests + open + " |";
+  }
+}

@@ -1,0 +1,574 @@
+package dev.ambit.proxy.attacks;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.SessionId;
+import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.proto.v1.AuditRecord;
+import dev.ambit.proto.v1.CallDecision;
+import dev.ambit.proto.v1.IssueRequest;
+import dev.ambit.proto.v1.IssueResponse;
+import dev.ambit.proto.v1.SettleRequest;
+import dev.ambit.proxy.RawAgent;
+import dev.ambit.proxy.StubUpstream;
+import dev.ambit.proxy.resolve.DnsResponder;
+import dev.ambit.proxy.testing.FakeControlPlane;
+import dev.ambit.proxy.testing.ProxyProcess;
+import dev.ambit.proxy.testing.Samples;
+import dev.ambit.spiffe.authority.DevelopmentAuthority;
+import dev.ambit.spiffe.identity.PeerPolicy;
+import dev.ambit.spiffe.source.SpiffeSource;
+import dev.ambit.spiffe.tls.SpiffeTls;
+import dev.ambit.spiffe.x509.CertificateAuthority;
+import dev.ambit.spiffe.x509.Pem;
+import dev.ambit.spiffe.x509.Validity;
+import dev.ambit.testkit.Await;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+
+/// The fixture of the matrix: GOOD (gets the canary), ECHO (granted, reflects), RAW (records),
+/// HOSTILE (malicious), EVIL (never granted), a name server and a control plane, all real servers
+/// on sockets, and the proxy as a process of its own. Between two cases it asks the five oracles.
+final class Site implements AutoCloseable {
+  static final String GOOD = "api.good.test";
+  static final String ECHO = "echo.good.test";
+  static final String RAW = "raw.good.test";
+  static final String HOSTILE = "hostile.good.test";
+  static final String EVIL = "evil.test";
+
+  private static final String FENCE = "fence.good.test";
+  private static final String FENCE_PATH = "/fence/1";
+  private static final Pattern LOOK = Pattern.compile("heap=(\\d+) direct=(-?\\d+)");
+  private static final String CONTROL_ID = "spiffe://example.org/ambit/control";
+  private static final java.time.Duration DESCRIPTOR_WAIT = java.time.Duration.ofSeconds(10);
+
+  final CertificateAuthority upstreamCa;
+  final StubUpstream good;
+  final StubUpstream echo;
+  final StubUpstream raw;
+  final StubUpstream hostile;
+  final StubUpstream evil;
+  final DnsResponder dns;
+  final FakeControlPlane plane;
+  final DevelopmentAuthority spiffe;
+  final ProxyProcess proxy;
+  final InetSocketAddress address;
+  final InetSocketAddress probes;
+
+  private final Path dir;
+  private final StubUpstream fence;
+  private final SpiffeSource controlIdentity;
+  private final ByteArrayOutputStream given = new ByteArrayOutputStream();
+  private final List<RawAgent> agents = new ArrayList<>();
+  private final List<AutoCloseable> guests = new ArrayList<>();
+  private final List<String> expected = new ArrayList<>();
+  private SessionId session = Samples.ONE;
+  private int sessions;
+  private int descriptors;
+  private int linesBefore;
+  private boolean rawVisited;
+  private long guestCalls;
+
+  /// Starts everything.
+  ///
+  /// @param machine options of the proxy's virtual machine, beside those of the fixture
+  Site(Path dir, String... machine) throws Exception {
+    this.dir = dir;
+    spiffe = DevelopmentAuthority.start("example.org");
+    spiffe.serve(dir.resolve("c.sock"), CONTROL_ID);
+    spiffe.serve(dir.resolve("p.sock"), Samples.WORKLOAD);
+    controlIdentity = SpiffeSource.open(dir.resolve("c.sock"), java.time.Duration.ofSeconds(20));
+    plane =
+        new FakeControlPlane(
+            new SpiffeTls(controlIdentity, PeerPolicy.of(Samples.WORKLOAD)).grpcServer());
+    var validity = validity();
+    upstreamCa = CertificateAuthority.create("upstreams", validity);
+    good = StubUpstream.tls(upstreamCa, validity, GOOD);
+    echo = StubUpstream.tls(upstreamCa, validity, ECHO);
+    evil = StubUpstream.plain();
+    raw = StubUpstream.plain();
+    hostile = StubUpstream.plain();
+    fence = StubUpstream.plain();
+    dns = new DnsResponder();
+    var settings =
+        Map.of(
+            "AMBIT_PROXY_SPIFFE_SOCKET",
+            "unix://" + dir.resolve("p.sock"),
+            "AMBIT_PROXY_CONTROL_PLANE",
+            "127.0.0.1:" + plane.port(),
+            "AMBIT_PROXY_CONTROL_PLANE_ID",
+            CONTROL_ID,
+            "AMBIT_PROXY_PRIVATE_DIR",
+            Files.createDirectories(dir.resolve("private")).toString(),
+            "AMBIT_PROXY_TRUST_DIR",
+            Files.createDirectories(dir.resolve("trust")).toString(),
+            "AMBIT_PROXY_LISTEN",
+            "127.0.0.1:0",
+            "AMBIT_PROXY_METRICS",
+            "127.0.0.1:0",
+            "AMBIT_PROXY_DNS",
+            "127.0.0.1:" + dns.address().getPort(),
+            "AMBIT_PROXY_ISSUE_SECONDS",
+            "2",
+            "AMBIT_PROXY_LOG_LEVEL",
+            "DEBUG");
+    proxy = ProxyProcess.start(AttackedProxyMain.class, options(machine), settings);
+    address = proxy.awaitReady();
+    probes = proxy.awaitProbes();
+    for (var upstream : List.of(good, echo, raw, hostile, evil, fence)) {
+      admit(upstream.port());
+    }
+    behave();
+    open();
+    // What is opened once and kept is no leak: the first calls open it.
+    for (int i = 0; i < 3; i++) {
+      assertThat(fence()).isTrue();
+    }
+    Await.until("records", () -> plane.records.size() == 6);
+    awaitSettlements();
+    fence.hangUp();
+    begin();
+  }
+
+  /// The Workload API of the proxy goes away.
+  void stopIdentities() {
+    spiffe.stop(dir.resolve("p.sock"));
+  }
+
+  /// And comes back.
+  void startIdentities() {
+    spiffe.serve(dir.resolve("p.sock"), Samples.WORKLOAD);
+  }
+
+  private List<String> options(String... machine) {
+    var options =
+        new ArrayList<>(
+            List.of(
+                "-Xmx96m",
+                "-XX:MaxDirectMemorySize=64m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Dio.netty.leakDetection.level=paranoid",
+                "-Dlogback.configurationFile=ambit-proxy-logback.xml"));
+    options.addAll(List.of(machine));
+    return options;
+  }
+
+  /// Lets a port of 127.0.0.1 be dialled: it stands for a place on the public Internet.
+  void admit(int port) throws IOException {
+    tell("admit 127.0.0.1:" + port);
+  }
+
+  /// Good from now on for a day.
+  static Validity validity() {
+    return Validity.from(InstantSource.system().instant(), java.time.Duration.ofDays(1));
+  }
+
+  /// An envelope under the next session's name, with nothing in it but what the oracles need.
+  EnvelopeZero blank() {
+    session = new SessionId("01ARZ3NDEKTSV4RRFF%08d".formatted(++sessions));
+    return new EnvelopeZero(session)
+        .bare(
+            "fence", Scheme.HTTP, FENCE, fence.port(), new UpstreamRoots.SystemRoots(), FENCE_PATH);
+  }
+
+  /// The envelope of the matrix, under the next session's name.
+  EnvelopeZero zero() {
+    return blank()
+        .withCanary("items", Scheme.HTTPS, GOOD, good.port(), roots(), "/v1/items/{id}")
+        .bare("echo", Scheme.HTTPS, ECHO, echo.port(), roots(), "/v1/**")
+        .bare("raw", Scheme.HTTP, RAW, raw.port(), roots(), "/v1/**")
+        .bare("hostile", Scheme.HTTP, HOSTILE, hostile.port(), roots(), "/v1/**");
+  }
+
+  UpstreamRoots roots() {
+    return new UpstreamRoots.Bundle(Pem.certificates(List.of(upstreamCa.certificate())));
+  }
+
+  SessionId session() {
+    return session;
+  }
+
+  /// The envelope of the matrix, under the name of the session that is open.
+  Envelope current() {
+    sessions--;
+    return zero().build();
+  }
+
+  /// The envelope of the matrix, under a name that no session has or will have.
+  Envelope strange() {
+    var open = session;
+    var envelope = zero().build();
+    session = open;
+    return envelope;
+  }
+
+  /// Opens a session with the envelope of the matrix in place of all that are open.
+  void open() {
+    open(zero());
+  }
+
+  /// Opens a session in place of all that are open.
+  void open(EnvelopeZero envelope) {
+    plane.endAll();
+    plane.put(envelope.build());
+    awaitImage();
+  }
+
+  /// The same, for calls that show this handle.
+  void open(EnvelopeZero envelope, String handle) {
+    plane.endAll();
+    plane.put(envelope.build(), java.time.Duration.ofHours(1), digest(handle));
+    awaitImage();
+  }
+
+  static byte[] digest(String handle) {
+    return HexFormat.of().parseHex(Samples.sha256(handle));
+  }
+
+  /// Waits until the proxy has what the control plane said.
+  void awaitImage() {
+    Await.until("image", () -> plane.acknowledged() == plane.version());
+  }
+
+  private void begin() {
+    given.reset();
+    expected.clear();
+    rawVisited = false;
+    guestCalls = 0;
+    behave();
+    for (var upstream : List.of(good, echo, raw, hostile, evil)) {
+      upstream.forget();
+    }
+    plane.issues.set(0);
+    plane.reservations.set(0);
+    plane.reserved.set(0);
+    plane.settled.clear();
+    plane.records.clear();
+    linesBefore = proxy.err.size();
+    descriptors = descriptors();
+  }
+
+  /// Every server does what it is for.
+  private void behave() {
+    for (var upstream : List.of(good, raw, hostile, evil)) {
+      upstream.script = StubUpstream.Conversation::answerAll;
+    }
+    echo.script = Site::reflect;
+    dns.script = Site::resolve;
+    plane.issuer = Site::canary;
+    plane.ledger = FakeControlPlane.GRANTS_ALL;
+  }
+
+  /// The reason that each call of the case must be recorded with, in order; empty for a permit.
+  void expect(String... reasons) {
+    expected.addAll(List.of(reasons));
+  }
+
+  /// The case is one in which RAW may be reached.
+  void rawMayBeReached() {
+    rawVisited = true;
+  }
+
+  /// Calls that reached an upstream of the case's own.
+  void received(long calls) {
+    guestCalls += calls;
+  }
+
+  /// Closed when the case is over.
+  <T extends AutoCloseable> T keep(T opened) {
+    guests.add(opened);
+    return opened;
+  }
+
+  RawAgent agent() throws IOException {
+    var agent = RawAgent.connect(address, given);
+    agents.add(agent);
+    return agent;
+  }
+
+  /// One answer to these bytes.
+  RawAgent.Answer ask(String bytes) throws IOException {
+    return agent().send(bytes).answer();
+  }
+
+  /// An agent whose CONNECT was answered with 200.
+  RawAgent tunnel(String authority) throws IOException {
+    var agent = agent();
+    agent.send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
+    var head = agent.head();
+    if (!head.startsWith("HTTP/1.1 200 ")) {
+      throw new AssertionError("no tunnel: " + head);
+    }
+    return agent;
+  }
+
+  /// An agent inside TLS to one of the upstreams.
+  RawAgent inside(String host, int port) throws IOException, GeneralSecurityException {
+    var agent = tunnel(host + ":" + port).tls(podCertificate(), host);
+    agents.add(agent);
+    return agent;
+  }
+
+  RawAgent insideGood() throws IOException, GeneralSecurityException {
+    return inside(GOOD, good.port());
+  }
+
+  String goodHost() {
+    return GOOD + ":" + good.port();
+  }
+
+  String rawHost() {
+    return RAW + ":" + raw.port();
+  }
+
+  X509Certificate podCertificate() throws IOException, GeneralSecurityException {
+    return Certificates.read(dir.resolve("trust").resolve("ca.pem"));
+  }
+
+  /// The folder that only the proxy reads.
+  Path privateDir() {
+    return dir.resolve("private");
+  }
+
+  /// What the proxy logged since the case began.
+  List<String> logged() {
+    return proxy.err.stream().skip(linesBefore).toList();
+  }
+
+  /// A page of the admin port, also given to the agent: that is who may ask for it.
+  String page(String name) throws IOException {
+    var page = ProxyProcess.ask(probes, name);
+    given.write(page.getBytes(ISO_8859_1));
+    return page;
+  }
+
+  /// Tells the process something and waits until it is done.
+  String tell(String what) throws IOException {
+    var from = proxy.out.size();
+    proxy.say(what);
+    Await.until(what, () -> proxy.out.stream().skip(from).anyMatch(("done " + what)::equals));
+    return proxy.out.get(from);
+  }
+
+  /// The oracles. Leaves everything as it was before the case, with a new session.
+  void judge() throws Exception {
+    Seen seen;
+    try {
+      seen = look();
+    } finally {
+      begin();
+    }
+    assertThat(seen.violations()).as(seen.story()).isEmpty();
+  }
+
+  private Seen look() throws Exception {
+    for (var agent : agents) {
+      agent.close();
+    }
+    agents.clear();
+    awaitRecords();
+    for (var upstream : List.of(good, echo, raw, hostile, evil)) {
+      upstream.hangUp();
+    }
+    for (var guest : guests.reversed()) {
+      guest.close();
+    }
+    guests.clear();
+    awaitSettlements();
+    var charged = plane.settled.stream().mapToLong(SettleRequest::getCallsSpent).sum();
+    behave();
+    open();
+    var answering = fence();
+    fence.hangUp();
+    // The fence's own records are the last: whatever came besides belongs to the case.
+    if (answering) {
+      Await.until("the fence's records", () -> plane.records.size() - caseRecords().size() == 2);
+    }
+    awaitSettlements();
+    var records = caseRecords();
+    return new Seen(
+        visits(),
+        left(records),
+        records,
+        List.copyOf(expected),
+        answering,
+        machine(),
+        charged,
+        guestCalls
+            + List.of(good, echo, raw, hostile).stream()
+                .mapToLong(upstream -> upstream.served.get())
+                .sum());
+  }
+
+  private Map<String, Integer> visits() {
+    var visits = new LinkedHashMap<String, Integer>();
+    visits.put("EVIL", evil.connections.get());
+    if (!rawVisited) {
+      visits.put("RAW", raw.connections.get());
+    }
+    return visits;
+  }
+
+  private Map<String, byte[]> left(List<AuditRecord> records) throws IOException {
+    var left = new LinkedHashMap<String, byte[]>();
+    left.put("what the agent was given", given.toByteArray());
+    left.put("the log", String.join("\n", logged()).getBytes(ISO_8859_1));
+    left.put("standard output", String.join("\n", proxy.out).getBytes(ISO_8859_1));
+    left.put("metrics", ProxyProcess.ask(probes, "/metrics").getBytes(ISO_8859_1));
+    var written = new ByteArrayOutputStream();
+    for (var record : records) {
+      written.write(record.toByteArray());
+    }
+    left.put("the records", written.toByteArray());
+    return left;
+  }
+
+  /// Every call has its decision, and every permit its end.
+  private void awaitRecords() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!recorded() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  private boolean recorded() {
+    var records = caseRecords();
+    var decided = records.stream().mapToLong(one -> one.getDecision().getCount()).sum();
+    var permitted = records.stream().filter(one -> one.getDecision().getPermitted()).count();
+    var ended = records.stream().filter(AuditRecord::hasCompletion).count();
+    return decided >= expected.size() && ended == permitted;
+  }
+
+  private void awaitSettlements() {
+    Await.until("settlements", () -> plane.settled.size() >= plane.reserved.get());
+  }
+
+  private List<AuditRecord> caseRecords() {
+    var fences =
+        plane.records.stream()
+            .filter(one -> one.getDecision().getPath().equals(FENCE_PATH))
+            .map(AuditRecord::getCallId)
+            .toList();
+    return plane.records.stream().filter(one -> !fences.contains(one.getCallId())).toList();
+  }
+
+  /// The n-th decision of the case; waits for it.
+  CallDecision decision(int n) {
+    Await.until("record " + n, () -> decisions().size() > n);
+    return decisions().get(n);
+  }
+
+  private List<CallDecision> decisions() {
+    return caseRecords().stream()
+        .filter(AuditRecord::hasDecision)
+        .map(AuditRecord::getDecision)
+        .toList();
+  }
+
+  /// A granted call that has nothing to do with the case.
+  private boolean fence() throws IOException {
+    var host = FENCE + ":" + fence.port();
+    try (var agent = RawAgent.connect(address)) {
+      agent.send("GET http://" + host + FENCE_PATH + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      return agent.answer().status() == 200;
+    }
+  }
+
+  private Seen.Machine machine() throws IOException {
+    long deadline = System.nanoTime() + DESCRIPTOR_WAIT.toNanos();
+    while (descriptors() > descriptors && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(2_000_000);
+    }
+    var look = LOOK.matcher(tell("look"));
+    assertThat(look.matches()).isTrue();
+    var leaks = (int) logged().stream().filter(line -> line.contains("LEAK:")).count();
+    return new Seen.Machine(
+        Long.parseLong(look.group(1)),
+        Long.parseLong(look.group(2)),
+        leaks,
+        descriptors(),
+        descriptors);
+  }
+
+  private int descriptors() {
+    try (var open = Files.list(Path.of("/proc", Long.toString(proxy.pid()), "fd"))) {
+      return (int) open.count();
+    } catch (IOException gone) {
+      throw new AssertionError("the proxy has ended: " + proxy.err, gone);
+    }
+  }
+
+  /// Whether the canary can still be reached in the heap; for when no session is open.
+  byte[] dump() throws IOException {
+    plane.endAll();
+    awaitImage();
+    var file = dir.resolve("heap.hprof");
+    tell("dump " + file);
+    return Files.readAllBytes(file);
+  }
+
+  /// Answers with the request, head and body.
+  private static void reflect(StubUpstream.Conversation with) throws IOException {
+    for (var head = with.request(); !head.isEmpty(); head = with.request()) {
+      with.answer("HTTP/1.1 200 OK\r\nContent-Length: " + head.length() + "\r\n\r\n" + head);
+    }
+  }
+
+  private static void resolve(DnsResponder.Query query) throws IOException {
+    if (query.name().endsWith("good.test.") || query.name().equals(EVIL + ".")) {
+      query.answer(DnsResponder.address(query.name(), 0, 127, 0, 0, 1));
+    } else {
+      query.reply(query.message(query.id(), 3, query.name()));
+    }
+  }
+
+  static IssueResponse canary(IssueRequest request) {
+    return IssueResponse.newBuilder()
+        .setCredentialId("01ARZ3NDEKTSV4RRFFQ69G5FCR")
+        .setSessionId(request.getSessionId())
+        .setGrant(request.getGrant())
+        .setAuthority(request.getAuthority())
+        .setHeader("authorization")
+        .setValue(ByteString.copyFrom("Bearer " + Canary.VALUE, US_ASCII))
+        .setExpiresIn(Duration.newBuilder().setSeconds(600))
+        .build();
+  }
+
+  @Override
+  public void close() throws IOException {
+    proxy.close();
+    plane.close();
+    for (var upstream : List.of(good, echo, raw, hostile, evil, fence)) {
+      upstream.close();
+    }
+    dns.close();
+    controlIdentity.close();
+    spiffe.close();
+    try (var files = Files.walk(dir)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
