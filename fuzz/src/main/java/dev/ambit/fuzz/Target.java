@@ -1,0 +1,43 @@
+package dev.ambit.fuzz;
+
+import dev.ambit.fuzz.target.AuthorityTarget;
+import dev.ambit.fuzz.target.PathTarget;
+import dev.ambit.fuzz.target.ResourcesTarget;
+import dev.ambit.proxy.decode.ClientHelloTarget;
+import dev.ambit.proxy.decode.Http1Target;
+import java.util.Locale;
+
+/// What is fuzzed. Its seeds lie in `corpus/` under its name.
+public enum Target {
+  AUTHORITY(AuthorityTarget.class),
+  PATH(PathTarget.class),
+  HTTP1(Http1Target.class),
+  CLIENTHELLO(ClientHelloTarget.class),
+  RESOURCES(ResourcesTarget.class);
+
+  private final Class<?> type;
+
+  Target(Class<?> type) {
+    this.type = type;
+  }
+
+  /// The name of its folder of seeds.
+  public String folder() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Runs one input; throws when a law is broken.
+  public void check(byte[] input) {
+    switch (this) {
+      case AUTHORITY -> AuthorityTarget.fuzzerTestOneInput(input);
+      case PATH -> PathTarget.fuzzerTestOneInput(input);
+      case HTTP1 -> Http1Target.fuzzerTestOneInput(input);
+      case CLIENTHELLO -> ClientHelloTarget.fuzzerTestOneInput(input);
+      case RESOURCES -> ResourcesTarget.fuzzerTestOneInput(input);
+    }
+  }
+
+  Class<?> type() {
+    return type;
+  }
+}

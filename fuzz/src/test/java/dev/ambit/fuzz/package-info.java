@@ -1,0 +1,5 @@
+/// Tests of this package.
+@NullMarked
+package dev.ambit.fuzz;
+
+import org.jspecify.annotations.NullMarked;
