@@ -1,8 +1,8 @@
 package dev.ambit.fuzz;
 
-import dev.ambit.fuzz.target.AuthorityTarget;
-import dev.ambit.fuzz.target.PathTarget;
-import dev.ambit.fuzz.target.ResourcesTarget;
+import dev.ambit.fuzz.targets.AuthorityTarget;
+import dev.ambit.fuzz.targets.PathTarget;
+import dev.ambit.fuzz.targets.ResourcesTarget;
 import dev.ambit.proxy.decode.ClientHelloTarget;
 import dev.ambit.proxy.decode.Http1Target;
 import java.util.Locale;

@@ -18,7 +18,9 @@ import dev.ambit.resources.Reading;
 import dev.ambit.resources.SessionTemplate;
 import dev.ambit.resources.SessionTemplate.Instance;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,7 +50,9 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ambit explain --session 01JZ8YQ5V7N3K2M4P6R8T0W1X3 GET https://api.example.com/v1/items/7",
       "  ambit explain --resources deploy/examples/dev --template read-notes GET http://notes.test:8000/private/",
-      "  ambit explain --resources . -t ticket -p owner=acme GET https://api.example.com/owners/acme -o json"
+      "  ambit explain --resources . -t ticket -p owner=acme GET https://api.example.com/owners/acme -o json",
+      "  ambit explain --session 01JZ8YQ5V7N3K2M4P6R8T0W1X3 -H Content-Type:application/json --data '{\"to\":\"a\"}'"
+          + " POST https://api.example.com/v1/mail"
     })
 public final class Explain implements Callable<Integer> {
   /// Stands for the session that is not opened.
@@ -86,6 +90,18 @@ public final class Explain implements Callable<Integer> {
           "What is true around the job, for conditions of --template; repeat it for each.")
   Map<String, String> context = new LinkedHashMap<>();
 
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "NAME:VALUE",
+      description = "A header of the call; repeat it for each.")
+  List<String> lines = new ArrayList<>();
+
+  @Option(
+      names = "--data",
+      paramLabel = "TEXT",
+      description = "The body of the call; JSON is judged only with its Content-Type.")
+  @Nullable String data;
+
   @Parameters(index = "0", paramLabel = "METHOD", description = "GET, POST, …")
   String method = "";
 
@@ -109,7 +125,7 @@ public final class Explain implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--param, --context: with --template only; a session has its own");
     }
-    var question = new Question(method, url);
+    var question = new Question(method, url, headers(), Optional.ofNullable(data));
     var decision =
         session != null
             ? LiveSession.decide(live(session), question, shell.clock().instant())
@@ -123,6 +139,20 @@ public final class Explain implements Callable<Integer> {
               return table.print(style);
             });
     return (decision instanceof Decision.Permitted ? ExitCode.OK : ExitCode.REFUSED).number();
+  }
+
+  private List<Question.Header> headers() {
+    var headers = new ArrayList<Question.Header>();
+    for (var line : lines) {
+      var colon = line.indexOf(':');
+      if (colon < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--header: " + line + " (expected: NAME:VALUE)");
+      }
+      headers.add(
+          new Question.Header(line.substring(0, colon).strip(), line.substring(colon + 1).strip()));
+    }
+    return headers;
   }
 
   private Session live(String id) {
@@ -196,6 +226,7 @@ public final class Explain implements Callable<Integer> {
         }
         tree.put("detail", denied.detail());
       }
+      case Decision.NeedsBody _ -> throw new IllegalStateException("the body was read");
     }
     return tree;
   }

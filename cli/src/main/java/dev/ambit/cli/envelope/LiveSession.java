@@ -34,6 +34,7 @@ final class LiveSession {
             case Decision.Denied denied -> denied;
             case Decision.Permitted permitted ->
                 spent(live, permitted).<Decision>map(denied -> denied).orElse(permitted);
+            case Decision.NeedsBody _ -> throw new IllegalStateException("the body was read");
           };
     };
   }

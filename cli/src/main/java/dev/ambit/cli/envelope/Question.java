@@ -1,19 +1,34 @@
 package dev.ambit.cli.envelope;
 
+import dev.ambit.envelope.AgentKeys;
 import dev.ambit.envelope.Call;
+import dev.ambit.envelope.Content;
 import dev.ambit.envelope.Decision;
 import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.HeaderField;
+import dev.ambit.envelope.Json;
+import dev.ambit.envelope.JsonBody;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.RequestTarget;
 import dev.ambit.envelope.Rules;
+import dev.ambit.envelope.StripList;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// One call as it is typed, put to the engine that decides in the proxy. Pure.
 ///
 /// @param url absolute, as an agent would call it
-record Question(String method, String url) {
+/// @param data its body
+record Question(String method, String url, List<Header> headers, Optional<String> data) {
+  Question {
+    headers = List.copyOf(headers);
+  }
+
+  /// Never [Decision.NeedsBody]: a body that a grant asks for is read.
   Decision decide(Envelope envelope, Instant now) {
     return switch (Call.method(method)) {
       case Parsed.Malformed<String>(var why) -> new Decision.Denied(Reason.UNSUPPORTED, "", why);
@@ -22,15 +37,41 @@ record Question(String method, String url) {
             case Parsed.Malformed<RequestTarget>(var why) ->
                 new Decision.Denied(Reason.MALFORMED, "", why);
             case Parsed.Ok<RequestTarget>(var target) ->
-                Rules.of(envelope)
-                    .decide(
-                        new Call(
-                            Objects.requireNonNull(target.authority()),
-                            known,
-                            target.path(),
-                            target.query()),
-                        now);
+                decide(Rules.of(envelope), call(known, target), now);
           };
     };
   }
+
+  private Decision decide(Rules rules, Call call, Instant now) {
+    var decision = rules.decide(call, now);
+    if (!(decision instanceof Decision.NeedsBody asking)) {
+      return decision;
+    }
+    return switch (JsonBody.parse(data.orElse("").getBytes(StandardCharsets.UTF_8))) {
+      case Parsed.Malformed<Json>(var why) ->
+          new Decision.Denied(Reason.MALFORMED, asking.target().name(), "Of the " + why + ".");
+      case Parsed.Ok<Json>(var value) ->
+          rules.decide(call.withContent(new Content.Read(value)), now);
+    };
+  }
+
+  /// What the strip list takes away is what the agent brought of its own.
+  private Call call(String known, RequestTarget target) {
+    var fields = headers.stream().filter(field -> !StripList.header(field.name())).toList();
+    var keys = headers.stream().filter(field -> StripList.key(field.name())).toList();
+    var query = target.query().without(StripList::query);
+    var withKeys =
+        target.query().without(name -> StripList.query(name) && !StripList.queryKey(name));
+    return new Call(
+        Objects.requireNonNull(target.authority()),
+        known,
+        target.path(),
+        query,
+        fields,
+        data.isPresent() ? new Content.Unread() : new Content.None(),
+        keys.isEmpty() && withKeys.equals(query) ? null : new AgentKeys(keys, withKeys));
+  }
+
+  /// One header as it is typed.
+  record Header(String name, String value) implements HeaderField {}
 }

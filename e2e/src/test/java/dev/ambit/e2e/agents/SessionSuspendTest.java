@@ -6,6 +6,8 @@ import dev.ambit.cli.run.ProxyHealth;
 import dev.ambit.dev.peers.Thief;
 import dev.ambit.dev.record.Entry;
 import dev.ambit.dev.set.EmbeddedSet;
+import dev.ambit.e2e.clients.Client;
+import dev.ambit.e2e.clients.Reply;
 import dev.ambit.e2e.set.Ran;
 import dev.ambit.e2e.set.WholeSet;
 import dev.ambit.proto.v1.Session;
@@ -76,7 +78,7 @@ class SessionSuspendTest {
             set.agentVariables(),
             out,
             folder.resolve("err"),
-            Client.CURL.follow(set.peers().api("/v1/stream")));
+            Client.CURL.follow(set.agentVariables(), set.peers().api("/v1/stream")));
     try (var thief = new Thief(set.peers())) {
       var request = await(entry -> entry.text("path").equals("/v1/stream"));
       awaitEvents(out);

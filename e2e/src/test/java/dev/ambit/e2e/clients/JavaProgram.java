@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 /// What every program in Java does with its client, and what [Program] says to it. What the client
 /// throws ends it, with exit code 1 and the error's text.
 interface JavaProgram {
+  /// Sends one request.
+  ///
   /// @param fields `Name:value`
   Reply send(String method, URI uri, List<String> fields) throws IOException, InterruptedException;
 

@@ -2,7 +2,7 @@ package dev.ambit.proxy.decode;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.ambit.fuzz.target.Laws;
+import dev.ambit.fuzz.targets.Laws;
 import io.netty.buffer.Unpooled;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package dev.ambit.proxy.decode;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.ambit.fuzz.target.Laws;
+import dev.ambit.fuzz.targets.Laws;
 import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.model.Limits;
 import io.netty.buffer.Unpooled;

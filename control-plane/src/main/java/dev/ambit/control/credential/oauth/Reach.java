@@ -78,6 +78,8 @@ public final class Reach implements AutoCloseable {
           }
           places.addAll(hosts);
         }
+        // Its key lies in a file: nobody is asked.
+        case ProviderSpec.StandingKey _ -> {}
       }
     }
     var asked = places.stream().map(place -> threads.submit(() -> problem(place))).toList();

@@ -86,7 +86,7 @@ class ReachTest {
   }
 
   private ProviderSpec spec(URI endpoint, Optional<Path> roots) {
-    var client = new ProviderSpec.Client(FakeIssuer.CLIENT, issuer.secret());
+    var client = new ProviderSpec.Client.Secret(FakeIssuer.CLIENT, issuer.secret());
     return new ProviderSpec.OAuthClientCredentials(
         "idp",
         endpoint,
@@ -97,6 +97,9 @@ class ReachTest {
         client,
         List.of("items:read"),
         List.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
         Duration.ofMinutes(5),
         Duration.ofSeconds(1));
   }
