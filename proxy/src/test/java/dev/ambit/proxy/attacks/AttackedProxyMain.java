@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
@@ -57,33 +58,41 @@ public final class AttackedProxyMain {
             clocks,
             clocks,
             new SecureRandom());
-    try (var proxy = Proxy.start(config, around)) {
-      while (!proxy.started()) {
-        Thread.onSpinWait();
+    // From the first moment on, so that it never outlives whoever started it.
+    Thread.ofPlatform().daemon().start(() -> obey(clocks));
+    var proxy = Proxy.start(config, around);
+    while (!proxy.started()) {
+      LockSupport.parkNanos(5_000_000);
+    }
+    say("ready proxy=" + text(proxy.address()) + " metrics=" + text(proxy.adminAddress()));
+    Thread.currentThread().join();
+  }
+
+  private static void obey(Clocks clocks) {
+    var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    try {
+      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        obey(clocks, line);
+        say("done " + line);
       }
-      say("ready proxy=" + text(proxy.address()) + " metrics=" + text(proxy.adminAddress()));
-      obey(clocks);
+    } catch (IOException gone) {
+      System.err.println(gone);
     }
     System.exit(0);
   }
 
-  private static void obey(Clocks clocks) throws IOException {
-    var lines =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII)).lines();
-    for (var line : (Iterable<String>) lines::iterator) {
-      var words = line.split(" ", 2);
-      switch (words[0]) {
-        case "admit" -> ADMITTED.add(address(words[1]));
-        case "look" -> look();
-        case "dump" -> dump(words[1]);
-        case "wall" -> clocks.wall = clocks.wall.plus(Duration.parse(words[1]));
-        case "both" -> {
-          clocks.wall = clocks.wall.plus(Duration.parse(words[1]));
-          clocks.nanos.addAndGet(Duration.parse(words[1]).toNanos());
-        }
-        default -> throw new IllegalArgumentException(line);
+  private static void obey(Clocks clocks, String line) throws IOException {
+    var words = line.split(" ", 2);
+    switch (words[0]) {
+      case "admit" -> ADMITTED.add(address(words[1]));
+      case "look" -> look();
+      case "dump" -> dump(words[1]);
+      case "wall" -> clocks.wall = clocks.wall.plus(Duration.parse(words[1]));
+      case "both" -> {
+        clocks.wall = clocks.wall.plus(Duration.parse(words[1]));
+        clocks.nanos.addAndGet(Duration.parse(words[1]).toNanos());
       }
-      say("done " + line);
+      default -> throw new IllegalArgumentException(line);
     }
   }
 
