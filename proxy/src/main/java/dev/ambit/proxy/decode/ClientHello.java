@@ -69,7 +69,10 @@ final class ClientHello {
     int type = take(list, 1).readUnsignedByte();
     var name = vector(list, 2);
     whole(list);
-    if (type != 0 || !name.isReadable()) {
+    // RFC 6066 3: ASCII. What else a byte would mean depends on who reads it.
+    if (type != 0
+        || !name.isReadable()
+        || name.forEachByte(each -> each > ' ' && each < 0x7f) >= 0) {
       throw Refused.malformed("The server name is not exactly one host name.");
     }
     return name.toString(US_ASCII);

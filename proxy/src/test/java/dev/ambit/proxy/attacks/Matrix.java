@@ -180,7 +180,10 @@ final class Matrix {
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164ClosesIdleConnectionsOfAnEndedSession"));
     rows.add(due("A166", 6));
     rows.add(partly("A167", "the handover lease and step-up"));
-    rows.add(due("A168", 6));
+    rows.add(
+        partly(
+            "A168",
+            "an expired envelope beside a live one, which makes calls ambiguous until its end is said"));
     rows.add(partly("A170", "binding to a pod, " + KUBERNETES));
     rows.add(waits("A171", "delegation"));
     rows.add(waits("A172", "approval"));
