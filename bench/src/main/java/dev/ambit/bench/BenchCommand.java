@@ -78,9 +78,9 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      defaultValue = "8",
-      description = "How often each scenario visits each subject (default: 8).")
-  int rounds = 8;
+      defaultValue = "7",
+      description = "How often each scenario visits each subject (default: 7).")
+  int rounds = 7;
 
   @Option(
       names = "--quick",
