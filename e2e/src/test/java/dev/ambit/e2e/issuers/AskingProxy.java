@@ -9,15 +9,21 @@ import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.IssueRequest;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
+import dev.ambit.spiffe.x509.Pem;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -60,12 +66,25 @@ final class AskingProxy implements Closeable {
     var tls =
         GrpcSslContexts.forClient()
             .keyManager(svid.resolve("svid.0.pem").toFile(), svid.resolve("svid.0.key").toFile())
-            .trustManager(svid.resolve("bundle.0.pem").toFile())
-            // The control plane's name is its SPIFFE ID.
-            .endpointIdentificationAlgorithm(null)
+            .trustManager(trust(svid.resolve("bundle.0.pem")))
             .build();
     var channel = NettyChannelBuilder.forAddress("127.0.0.1", port).sslContext(tls).build();
     return new AskingProxy(channel, new Ids(InstantSource.system(), new SecureRandom()));
+  }
+
+  /// Whom the bundle vouches for, by whatever address: the control plane's name is its SPIFFE ID.
+  private static AdvancedTlsX509TrustManager trust(Path bundle) throws IOException {
+    try {
+      var trust =
+          AdvancedTlsX509TrustManager.newBuilder()
+              .setVerification(Verification.CERTIFICATE_ONLY_VERIFICATION)
+              .build();
+      trust.updateTrustCredentials(
+          Pem.readCertificates(Files.readString(bundle)).toArray(X509Certificate[]::new));
+      return trust;
+    } catch (GeneralSecurityException unusable) {
+      throw new IOException(bundle + ": not usable", unusable);
+    }
   }
 
   /// The token of a grant, as it would stand in a header.

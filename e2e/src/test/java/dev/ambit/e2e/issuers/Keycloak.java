@@ -37,6 +37,10 @@ final class Keycloak implements Closeable {
       throws IOException, InterruptedException {
     var distribution = Tools.make("keycloak-build");
     var certificate = authority.server("keycloak");
+    // A home of its own, for its data; everything else is the distribution's.
+    for (var part : List.of("lib", "conf", "providers", "themes")) {
+      Files.createSymbolicLink(folder.resolve(part), distribution.resolve(part));
+    }
     Files.createDirectories(folder.resolve("data").resolve("import"));
     Files.writeString(
         folder.resolve("data").resolve("import").resolve("acme-realm.json"),
@@ -68,9 +72,9 @@ final class Keycloak implements Closeable {
                         + "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory",
                     "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                     "-Dkc.home.dir=" + folder,
-                    "-Djboss.server.config.dir=" + distribution.resolve("conf"),
+                    "-Djboss.server.config.dir=" + folder.resolve("conf"),
                     "-cp",
-                    distribution.resolve("lib/quarkus-run.jar").toString(),
+                    folder.resolve("lib/quarkus-run.jar").toString(),
                     "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
                     "start",
                     "--optimized",

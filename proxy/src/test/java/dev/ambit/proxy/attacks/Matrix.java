@@ -178,12 +178,9 @@ final class Matrix {
             "A164",
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164CutsAStreamAndItsUpstreamWhenTheSessionEnds",
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164ClosesIdleConnectionsOfAnEndedSession"));
-    rows.add(due("A166", 6));
+    rows.add(partly("A166", "the lease lost in suspend"));
     rows.add(partly("A167", "the handover lease and step-up"));
-    rows.add(
-        partly(
-            "A168",
-            "an expired envelope beside a live one, which makes calls ambiguous until its end is said"));
+    rows.add(waits("A168", CASE));
     rows.add(partly("A170", "binding to a pod, " + KUBERNETES));
     rows.add(waits("A171", "delegation"));
     rows.add(waits("A172", "approval"));

@@ -1,15 +1,10 @@
 package dev.ambit.proxy.attacks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
-import dev.ambit.envelope.EnvelopeCodec;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proto.v1.ReserveResponse;
-import dev.ambit.proto.v1.SessionImage;
-import dev.ambit.proto.v1.SessionState;
 import dev.ambit.proxy.RawAgent;
 import dev.ambit.proxy.StubUpstream;
 import dev.ambit.testkit.Await;
@@ -140,22 +135,6 @@ class SessionAttacksTest extends AttackTest {
     assertThat(answer.whole()).isFalse();
   }
 
-  @Test
-  void a166LosesTheLeaseInSuspend() throws Exception {
-    var agent = site.insideGood();
-    site.plane.answersHeartbeats = false;
-    try {
-      // The monotonic clock stands still in suspend, the wall clock does not.
-      site.tell("wall PT20S");
-      denied(agent.send(get(ITEM, site.goodHost())).answer(), 503, "lease_lost");
-    } finally {
-      site.tell("wall -PT20S");
-      site.plane.answersHeartbeats = true;
-      awaitReady();
-      awaitLease();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"silent", "budget"})
   void a167DeniesAllOnceTheLeaseHasRunOut(String what) throws Exception {
@@ -177,29 +156,6 @@ class SessionAttacksTest extends AttackTest {
       site.plane.answersHeartbeats = true;
       awaitReady();
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "older version",
-        "same version, other hash",
-        "other workload",
-        "digest",
-        "unknown restricting field"
-      })
-  void a168RefusesAnEnvelopeThatIsNotTheOneAndKeepsTheCurrentOne(String what) throws Exception {
-    var current = site.session();
-    var version = site.plane.version();
-    var image = said(what, version);
-    var refused = refusals();
-    site.plane.put(image);
-    // The version may be one that was acknowledged before.
-    Await.until("refused", () -> refusals() == refused + 1);
-    assertThat(site.logged()).anyMatch(line -> line.contains("session refused"));
-    site.plane.forget(image.getSessionId());
-    assertThat(site.session()).isEqualTo(current);
-    granted(site.insideGood().send(get(ITEM, site.goodHost())).answer());
   }
 
   @ParameterizedTest
@@ -279,41 +235,6 @@ class SessionAttacksTest extends AttackTest {
         site.startIdentities();
       }
       awaitReady();
-    }
-  }
-
-  private SessionImage said(String what, long version) {
-    var other = !what.contains("version");
-    var envelope = other ? site.strange() : site.current();
-    var json = EnvelopeCodec.encode(envelope);
-    var text = new String(json, UTF_8);
-    var changed =
-        switch (what) {
-          case "other workload" -> text.replace("/sa/coder", "/sa/other");
-          case "unknown restricting field" -> "{\"onlyOnSundays\":true," + text.substring(1);
-          case "same version, other hash" -> text.replace("/v1/items/{id}", "/v1/**");
-          default -> text;
-        };
-    var bytes = changed.getBytes(UTF_8);
-    return SessionImage.newBuilder()
-        .setSessionId(envelope.session().value())
-        .setVersion(what.equals("older version") ? version - 1 : other ? version + 1 : version)
-        .setState(SessionState.SESSION_STATE_ACTIVE)
-        .setEnvelope(ByteString.copyFrom(bytes))
-        .setEnvelopeDigest(
-            ByteString.copyFrom(what.equals("digest") ? new byte[32] : EnvelopeCodec.digest(bytes)))
-        .setExpiresIn(com.google.protobuf.Duration.newBuilder().setSeconds(60))
-        .build();
-  }
-
-  private double refusals() {
-    try {
-      var page = site.page("/metrics");
-      var key = "\nambit_image_refused_total ";
-      int at = page.indexOf(key) + key.length();
-      return Double.parseDouble(page.substring(at, page.indexOf('\n', at)));
-    } catch (IOException failed) {
-      throw new AssertionError(failed);
     }
   }
 

@@ -215,14 +215,6 @@ final class Site implements AutoCloseable {
     return zero().build();
   }
 
-  /// The envelope of the matrix, under a name that no session has or will have.
-  Envelope strange() {
-    var open = session;
-    var envelope = zero().build();
-    session = open;
-    return envelope;
-  }
-
   /// Opens a session with the envelope of the matrix in place of all that are open.
   void open() {
     open(zero());

@@ -147,11 +147,6 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
             .build());
   }
 
-  /// Takes back what was said of a session, without telling.
-  public synchronized void forget(String session) {
-    sessions.remove(session);
-  }
-
   /// Ends every session that is open.
   public synchronized void endAll() {
     for (var open : List.copyOf(sessions.keySet())) {

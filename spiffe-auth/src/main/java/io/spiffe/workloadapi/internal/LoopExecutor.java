@@ -3,15 +3,15 @@ package io.spiffe.workloadapi.internal;
 import io.netty.channel.IoEventLoopGroup;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// Runs the callbacks of one client on virtual threads and names the event loops its channel shall
-/// share: java-spiffe-core hands nothing but an executor through to the factory.
+/// share: java-spiffe-core hands nothing but an executor through to the factory. The library shuts
+/// it down before the channel has said its last word; that is still run, for gRPC would print a
+/// rejection as a defect of its own.
 public final class LoopExecutor extends AbstractExecutorService {
   private final IoEventLoopGroup loops;
-  private final ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile boolean shutdown;
 
   /// @param loops stay the caller's: closing a channel leaves them running
   public LoopExecutor(IoEventLoopGroup loops) {
@@ -24,31 +24,33 @@ public final class LoopExecutor extends AbstractExecutorService {
 
   @Override
   public void execute(Runnable callback) {
-    callbacks.execute(callback);
+    var _ = Thread.startVirtualThread(callback);
   }
 
   @Override
   public void shutdown() {
-    callbacks.shutdown();
+    shutdown = true;
   }
 
   @Override
   public List<Runnable> shutdownNow() {
-    return callbacks.shutdownNow();
+    shutdown = true;
+    return List.of();
   }
 
   @Override
   public boolean isShutdown() {
-    return callbacks.isShutdown();
+    return shutdown;
   }
 
+  /// Nothing is ever waiting, so nothing is waited for.
   @Override
   public boolean isTerminated() {
-    return callbacks.isTerminated();
+    return shutdown;
   }
 
   @Override
-  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    return callbacks.awaitTermination(timeout, unit);
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return shutdown;
   }
 }
