@@ -9,10 +9,11 @@ import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.concurrent.RejectedExecutionException;
 
 /// Turns the orderly end of a stream into an error. The streams of the Workload API never end while
 /// the agent lives, and java-spiffe-core tells no watcher of an end in good order: without this the
-/// identity would silently grow old.
+/// identity would silently grow old. Nobody hears an end that comes once its client was closed.
 final class EndOfStream implements ClientInterceptor {
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
@@ -32,11 +33,15 @@ final class EndOfStream implements ClientInterceptor {
           new SimpleForwardingClientCallListener<>(listener) {
             @Override
             public void onClose(Status status, Metadata trailers) {
-              super.onClose(
-                  status.isOk()
-                      ? Status.UNAVAILABLE.withDescription("the agent ended the stream")
-                      : status,
-                  trailers);
+              try {
+                super.onClose(
+                    status.isOk()
+                        ? Status.UNAVAILABLE.withDescription("the agent ended the stream")
+                        : status,
+                    trailers);
+              } catch (RejectedExecutionException _) {
+                // The library would plan the next try, but its client was closed meanwhile.
+              }
             }
           },
           headers);
