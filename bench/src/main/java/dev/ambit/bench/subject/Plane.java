@@ -106,7 +106,7 @@ public final class Plane implements AutoCloseable {
           hosts: [HOST]
           ports: [ORIGIN]
           protocol: https
-          addresses: { allowPrivate: true }
+          addresses: { cidrs: [ADDRESS/32] }
           tls: { roots: { bundle: { file: ca.pem } } }
         ---
         apiVersion: ambit.dev/v1
@@ -136,6 +136,8 @@ public final class Plane implements AutoCloseable {
           grants:
         """
                 .replace("HOST", Site.HOST)
+                // Origin and proxy share an address, which must be named exactly.
+                .replace("ADDRESS", site.address().getHostAddress())
                 .replace("ORIGIN", Integer.toString(site.origin().port()))
                 .replace("ISSUER", Integer.toString(issuerPort))
                 .replace("VERIFIER", VERIFIER)
