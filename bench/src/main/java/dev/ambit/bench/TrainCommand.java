@@ -13,9 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// `ambit bench train`.
 @Command(
@@ -24,11 +27,19 @@ import picocli.CommandLine.Command;
       "Makes the AOT caches of both launch profiles: starts the proxy, uses every path of it (handshakes, GET, POST, events,",
       "a long stream, refusals), and leaves PROFILE.aot beside the launcher. A cache fits the Java and the jars it was made",
       "with; the launcher passes over one that does not fit."
-    })
+    },
+    footer = {"", "Examples:", "  ambit bench train", "  ambit bench train --profile small"})
 public final class TrainCommand implements Callable<Integer> {
   private static final Duration CREATION_MAX = Duration.ofMinutes(4);
 
   private final Shell shell;
+
+  @Option(
+      names = "--profile",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these: ${COMPLETION-CANDIDATES}. Without it all.")
+  Set<Profile> profiles = EnumSet.allOf(Profile.class);
 
   public TrainCommand(Shell shell) {
     this.shell = shell;
@@ -39,7 +50,7 @@ public final class TrainCommand implements Callable<Integer> {
     try (var site = Site.open(shell, Site.outward());
         var _ = AtExit.of(site);
         var plane = Plane.start(site)) {
-      for (var profile : Profile.values()) {
+      for (var profile : profiles) {
         train(site, plane, profile);
       }
     }

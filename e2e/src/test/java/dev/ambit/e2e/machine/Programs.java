@@ -3,6 +3,7 @@ package dev.ambit.e2e.machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,6 +44,25 @@ public final class Programs {
         List.of("-Dambit.proxy.classpath=" + classPath("proxy")), "dev", "dev.ambit.dev.DevMain");
   }
 
+  /// `ambit bench`, as the launcher starts it.
+  ///
+  /// @param home folder of the proxy that it starts, see [#proxyHome()]
+  public List<String> bench(Path home) throws IOException {
+    return java(
+        List.of("-Dambit.home=" + tree(), "-Dambit.proxy.home=" + home),
+        "bench",
+        "dev.ambit.bench.BenchMain");
+  }
+
+  /// The folder of the proxy with its launcher, as in its image.
+  public Path proxyHome() throws IOException {
+    var home = Files.createDirectory(folder.resolve("home"));
+    copyFiles(tree().resolve("proxy/target/lib"), home.resolve("lib"));
+    copyFiles(tree().resolve("proxy/target/launch"), home.resolve("launch"));
+    copy(tree().resolve("proxy/target/ambit-proxy.jar"), home);
+    return home;
+  }
+
   /// A main of the tests' own class path, for root.
   public static List<String> own(Class<?> main) {
     var words = start();
@@ -73,19 +93,23 @@ public final class Programs {
       if (!Files.isReadable(jar)) {
         throw new IOException(jar + ": missing (expected: built by mvn verify)");
       }
-      Files.createDirectories(copy);
+      copyFiles(built.resolve("lib"), copy);
       copy(jar, copy);
-      try (var libraries = Files.list(built.resolve("lib"))) {
-        for (var library : libraries.toList()) {
-          copy(library, copy);
-        }
-      }
     }
     return copy + "/*";
   }
 
+  private static void copyFiles(Path from, Path into) throws IOException {
+    Files.createDirectories(into);
+    try (var files = Files.list(from)) {
+      for (var file : files.toList()) {
+        copy(file, into);
+      }
+    }
+  }
+
   private static void copy(Path file, Path into) throws IOException {
-    Files.copy(file, into.resolve(file.getFileName()));
+    Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
   }
 
   /// The root of the source tree.
