@@ -114,6 +114,22 @@ public final class RealSpire implements Closeable {
     return server("bundle", "show", "-format", "spiffe").done();
   }
 
+  /// Says something to the server about its X.509 authorities, as `spire-server localauthority
+  /// x509`.
+  ///
+  /// @return its answer, JSON
+  String localAuthority(String... words) {
+    var command = new ArrayList<>(List.of("localauthority", "x509"));
+    command.addAll(List.of(words));
+    command.addAll(List.of("-output", "json"));
+    return server(command.toArray(String[]::new)).done();
+  }
+
+  /// The agents that the server knows, JSON.
+  String agents() {
+    return server("agent", "list", "-output", "json").done();
+  }
+
   /// Ends the agent as `kill -9` does; its socket's name stays behind.
   void killAgent() {
     if (agent != null) {

@@ -134,44 +134,41 @@ class RealSpireFlowTest {
 
   @Test
   void noGrantedCallFailsWhileIdentitiesRotateAndTheAgentOfSpireDies() throws Exception {
-    var arrived = site.neighbours().upstreamRecord().size();
-    var session = site.openSession("patrol");
-    var scratch = site.scratch("patrol");
-    var stop = scratch.resolve("stop");
-    var patrol =
-        site.agent()
-            .start(
-                "patrol",
-                scratch,
-                List.of(
-                    "sh",
-                    "-c",
-                    "while [ ! -e \"$0\" ]; do curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' \"$1\"; done",
-                    stop.toString(),
-                    site.neighbours().api("/v1/items")));
-    try {
-      patrol.awaitOut("200", PATIENCE);
-      var expiries = new HashSet<Double>();
-      awaitRotations(expiries, 3);
-      var own = identities();
+    patrol(
+        "identities",
+        patrol -> {
+          var expiries = new HashSet<Double>();
+          awaitRotations(expiries, 3);
+          var own = identities();
 
-      site.spire().killAgent();
-      var before = count(patrol);
-      Await.until("calls go on", PATIENCE, () -> count(patrol) > before + 20);
-      site.spire().startAgentAgain();
-      awaitRotations(expiries, 4);
-      Await.until("the control plane's next identity", PATIENCE, () -> identities() > own);
-      var after = count(patrol);
-      Await.until("calls go on", PATIENCE, () -> count(patrol) > after + 20);
-    } finally {
-      Files.createFile(stop);
-      patrol.awaitExit(PATIENCE);
-    }
-    // A connection that is new now meets the identities of now.
-    assertThat(site.ambit("session", "close", session, "-o", "json")).contains("CLOSED");
-    assertThat(patrol.log()).isEmpty();
-    assertThat(patrol.out().lines().distinct()).containsExactly("200");
-    assertThat(requests(arrived)).hasSize(count(patrol));
+          site.spire().killAgent();
+          awaitCalls(patrol);
+          site.spire().startAgentAgain();
+          awaitRotations(expiries, 4);
+          Await.until("the control plane's next identity", PATIENCE, () -> identities() > own);
+          awaitCalls(patrol);
+        });
+  }
+
+  /// Two turns: the authority that vouches at the end was not there when the programs started, nor
+  /// was the one before it there for whoever started in between.
+  @Test
+  void noGrantedCallFailsWhileTheAuthorityOfTheTrustDomainIsReplaced() throws Exception {
+    patrol(
+        "authorities",
+        patrol -> {
+          for (var turn = 1; turn <= 2; turn++) {
+            site.replaceAuthority();
+            awaitCalls(patrol);
+            var user = User.of(61_020 + turn);
+            site.spire()
+                .create(
+                    new SpireEntry(user, "spiffe://acme.test/agents/turn-" + turn, Site.SVID_LIFE));
+            try (var late = site.startAnotherProxy("turn-" + turn, user, PATIENCE)) {
+              late.awaitOut("(?m)^ready proxy=", PATIENCE);
+            }
+          }
+        });
   }
 
   @Test
@@ -245,6 +242,47 @@ class RealSpireFlowTest {
     var asked = site.spire().ask(site.agent(), "fetch", "x509");
     assertThat(asked.exit()).isNotZero();
     assertThat(asked.out() + asked.err()).contains("no identity issued");
+  }
+
+  /// What happens while an agent calls without a pause.
+  private interface Meanwhile {
+    void happens(Program patrol) throws Exception;
+  }
+
+  /// Lets an agent call without a pause; every call must be answered, and reach the API once.
+  private void patrol(String name, Meanwhile meanwhile) throws Exception {
+    var arrived = site.neighbours().upstreamRecord().size();
+    var session = site.openSession("patrol");
+    var scratch = site.scratch(name);
+    var stop = scratch.resolve("stop");
+    var patrol =
+        site.agent()
+            .start(
+                "patrol",
+                scratch,
+                List.of(
+                    "sh",
+                    "-c",
+                    "while [ ! -e \"$0\" ]; do curl -sS -m 10 -o /dev/null -w '%{http_code}\\n' \"$1\"; done",
+                    stop.toString(),
+                    site.neighbours().api("/v1/items")));
+    try {
+      patrol.awaitOut("200", PATIENCE);
+      meanwhile.happens(patrol);
+    } finally {
+      Files.createFile(stop);
+      patrol.awaitExit(PATIENCE);
+    }
+    // A connection that is new now meets the identities of now.
+    assertThat(site.ambit("session", "close", session, "-o", "json")).contains("CLOSED");
+    assertThat(patrol.log()).isEmpty();
+    assertThat(patrol.out().lines().distinct()).containsExactly("200");
+    assertThat(requests(arrived)).hasSize(count(patrol));
+  }
+
+  private static void awaitCalls(Program patrol) {
+    var before = count(patrol);
+    Await.until("calls go on", PATIENCE, () -> count(patrol) > before + 20);
   }
 
   private static String noEntry(User user) {

@@ -137,6 +137,11 @@ final class Site implements Closeable {
         ADDRESS + ":53");
   }
 
+  /// Replaces SPIRE's authority while both programs live by it.
+  void replaceAuthority() {
+    new AuthorityTurn(spire, List.of(CONTROL_PLANE_USER, PROXY_USER)).run();
+  }
+
   RealSpire spire() {
     return spire;
   }
