@@ -14,7 +14,10 @@ public final class BenchMain {
   }
 
   static CommandLine commandLine(Shell shell) {
-    var line = new CommandLine(new BenchCommand(shell)).addSubcommand(new TrainCommand(shell));
+    var line =
+        new CommandLine(new BenchCommand(shell))
+            .addSubcommand(new TrainCommand(shell))
+            .addSubcommand(new SoakCommand(shell));
     return AmbitMain.finish(line, shell);
   }
 }

@@ -96,11 +96,22 @@ final class Rounds {
     return subject == null ? new Usage(0) : subject.usage();
   }
 
-  /// Uses a subject without a figure.
-  void warm(Scenario scenario, Door door, long units) {
+  /// Uses a subject without a figure, so often or for three minutes.
+  ///
+  /// @return how often
+  long warm(Scenario scenario, Door door, long units) {
     try (var load = scenario.load(site.loops(), door)) {
       load.open();
-      check(scenario, "warm-up", load.run(Bound.of(units)));
+      var tally = load.run(Bound.of(units));
+      check(scenario, "warm-up", tally);
+      return tally.units();
+    }
+  }
+
+  /// Uses a subject so often, however long it takes.
+  void serve(Scenario scenario, Door door, long units) {
+    for (var left = units; left > 0; ) {
+      left -= warm(scenario, door, left);
     }
   }
 

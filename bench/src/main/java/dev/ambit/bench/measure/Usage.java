@@ -28,7 +28,7 @@ public record Usage(long ticks) {
     return new Usage(ticks);
   }
 
-  /// /// Seconds of the threads of a process whose name holds the text, from
+  /// Seconds of the threads of a process whose name holds the text, from
   /// /proc/PID/task/TID/schedstat; the kernel keeps 15 characters of a name.
   public static double ofThreads(long pid, String text) throws IOException {
     var nanos = 0L;

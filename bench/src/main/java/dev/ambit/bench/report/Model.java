@@ -80,6 +80,26 @@ public final class Model {
     return facts;
   }
 
+  /// What `soak` tells a machine.
+  public static Object of(Soak soak) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("subject", soak.subject());
+    put(facts, "growthMib", soak.growthMib());
+    facts.put("flat", soak.flat());
+    facts.put(
+        "readings",
+        soak.readings().stream()
+            .map(reading -> {
+              var one = new LinkedHashMap<String, Object>();
+              one.put("requests", reading.requests());
+              put(one, "rssMib", reading.residentMib());
+              one.put("descriptors", reading.descriptors());
+              return one;
+            })
+            .toList());
+    return facts;
+  }
+
   private static void spread(Map<String, Object> facts, String name, Spread spread) {
     put(facts, name, spread.median());
     put(facts, name + "Low", spread.low());

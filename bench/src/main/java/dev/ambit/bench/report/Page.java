@@ -146,6 +146,25 @@ public final class Page {
             .toList());
   }
 
+  /// What `soak` tells a person.
+  public static String of(Soak soak) {
+    return table(
+            List.of(soak.subject() + ", requests", "RSS, MiB", "descriptors"),
+            soak.readings().stream()
+                .map(reading ->
+                    List.of(
+                        String.format(Locale.ROOT, "%,d", reading.requests()),
+                        figure(reading.residentMib(), 0),
+                        Long.toString(reading.descriptors())))
+                .toList())
+        + String.format(
+            Locale.ROOT,
+            "\nThe last quarter held %+.1f MiB over the second, medians: %s (at most %.0f).%n",
+            soak.growthMib(),
+            soak.flat() ? "flat" : "not flat",
+            Soak.GROWTH_MAX_MIB);
+  }
+
   private static String table(List<String> head, List<List<String>> rows) {
     var text = new StringBuilder();
     line(text, head);

@@ -138,7 +138,7 @@ public final class Running implements AutoCloseable {
     return Usage.of(pids());
   }
 
-  /// /// Processor seconds of its just-in-time compilers until now; 0 for a program that has none.
+  /// Processor seconds of its just-in-time compilers until now; 0 for a program that has none.
   public double compilation() throws IOException {
     return Usage.ofThreads(process.pid(), "CompilerThre");
   }
@@ -146,6 +146,17 @@ public final class Running implements AutoCloseable {
   /// Memory of all its processes now.
   public Memory memory() throws IOException {
     return Memory.of(pids());
+  }
+
+  /// Open descriptors of all its processes now.
+  public long descriptors() throws IOException {
+    var count = 0L;
+    for (var pid : pids()) {
+      try (var open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+        count += open.count();
+      }
+    }
+    return count;
   }
 
   private long[] pids() {
