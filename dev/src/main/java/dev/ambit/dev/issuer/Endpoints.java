@@ -6,17 +6,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// What the issuer decides, without HTTP: token (RFC 6749 4.4), revocation (RFC 7009) and
 /// introspection (RFC 7662). Every decision goes into the journal with a digest of the token, never
 /// the token. Thread-safe.
 public final class Endpoints {
+  static final String OTHER_SCOPE = "items:admin";
+  private static final int HANG_MAX_MILLIS = 60_000;
+  private static final int HANG_POLL_MILLIS = 50;
+
   private final Tokens tokens;
   private final Journal journal;
+  private final Supplier<Mood> mood;
 
-  Endpoints(Tokens tokens, Journal journal) {
+  Endpoints(Tokens tokens, Journal journal, Supplier<Mood> mood) {
     this.tokens = tokens;
     this.journal = journal;
+    this.mood = mood;
   }
 
   Answer token(Client client, Form form) {
@@ -30,14 +38,38 @@ public final class Endpoints {
     if (!client.scopes().containsAll(asked)) {
       return Answer.error(400, "invalid_scope", "expected: some of " + client.scopes());
     }
+    return switch (mood.get()) {
+      case HONEST -> issued(client, asked, tokens.lifeSeconds(), "");
+      case BUSY -> Answer.error(429, "temporarily_unavailable", "too many requests");
+      case HANGS -> hang();
+      case EXPIRED -> issued(client, asked, 0, "");
+      case WRONG -> issued(client, asked, tokens.lifeSeconds(), " " + OTHER_SCOPE);
+    };
+  }
+
+  private Answer issued(Client client, Set<String> asked, long seconds, String wider) {
     var token = tokens.issue(client.id(), asked.isEmpty() ? client.scopes() : asked);
-    record("issue", client, token.value(), Map.of("scope", token.scope()));
+    record("issue", client, token.value(), Map.of("scope", token.scope() + wider));
     var facts = new LinkedHashMap<String, Object>();
     facts.put("access_token", token.value());
     facts.put("token_type", "Bearer");
-    facts.put("expires_in", tokens.lifeSeconds());
-    facts.put("scope", token.scope());
+    facts.put("expires_in", seconds);
+    facts.put("scope", token.scope() + wider);
     return Answer.ok(facts);
+  }
+
+  /// Says nothing until it is in another mood, or whoever asked has long gone.
+  private Answer hang() {
+    for (int waited = 0; waited < HANG_MAX_MILLIS && mood.get() == Mood.HANGS; ) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(HANG_POLL_MILLIS);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      waited += HANG_POLL_MILLIS;
+    }
+    return Answer.error(503, "temporarily_unavailable", "hung");
   }
 
   /// 200 for a token that is unknown or dead, too (RFC 7009 2.2), and for one that a client which

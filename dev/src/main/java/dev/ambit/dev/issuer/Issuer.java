@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
@@ -48,11 +49,26 @@ public final class Issuer implements AutoCloseable {
       Journal journal,
       InstantSource clock)
       throws IOException {
+    return start(listen, tls, clients, life, journal, clock, () -> Mood.HONEST);
+  }
+
+  /// The same.
+  ///
+  /// @param mood asked at every request for a token
+  public static Issuer start(
+      InetAddress listen,
+      SSLContext tls,
+      List<Client> clients,
+      Duration life,
+      Journal journal,
+      InstantSource clock,
+      Supplier<Mood> mood)
+      throws IOException {
     var server = HttpsServer.create(new InetSocketAddress(listen, 0), BACKLOG);
     server.setHttpsConfigurator(new HttpsConfigurator(tls));
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     var issuer = new Issuer(server, clients);
-    var endpoints = new Endpoints(new Tokens(clock, life), journal);
+    var endpoints = new Endpoints(new Tokens(clock, life), journal, mood);
     issuer.serve("/token", endpoints::token);
     issuer.serve("/revoke", endpoints::revoke);
     issuer.serve("/introspect", endpoints::introspect);

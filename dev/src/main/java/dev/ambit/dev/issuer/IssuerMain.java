@@ -11,7 +11,8 @@ import java.time.InstantSource;
 import java.util.Map;
 
 /// The issuer as a process. Settings: `certificate`, `key`, `clients`, `journal` (files),
-/// `life-seconds`; `listen` (address) unless loopback.
+/// `life-seconds`; may be given: `mood`, a file that says in which [Mood] it is; `listen` (address)
+/// unless loopback.
 public final class IssuerMain {
   private IssuerMain() {}
 
@@ -26,7 +27,10 @@ public final class IssuerMain {
             Client.read(settings.path("clients")),
             Duration.ofSeconds(settings.number("life-seconds")),
             Journal.open(settings.path("journal"), clock),
-            clock);
+            clock,
+            settings.values().containsKey("mood")
+                ? Mood.in(settings.path("mood"))
+                : () -> Mood.HONEST);
     Ready.tell(Map.of("port", issuer.port()));
   }
 }

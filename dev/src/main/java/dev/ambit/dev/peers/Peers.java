@@ -2,6 +2,7 @@ package dev.ambit.dev.peers;
 
 import dev.ambit.dev.issuer.Client;
 import dev.ambit.dev.issuer.IssuerMain;
+import dev.ambit.dev.issuer.Mood;
 import dev.ambit.dev.process.Child;
 import dev.ambit.dev.record.Ledger;
 import dev.ambit.dev.set.EmbeddedSet;
@@ -36,11 +37,18 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
 
   public static final String LIED_TO = "ambit-lied-to";
 
+  private static final String MOOD = "issuer.mood";
   private static final Duration CERTIFICATE_LIFE = Duration.ofDays(7);
-  private static final int TOKEN_SECONDS = 600;
+  private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
 
   /// Starts both and waits for them.
   public static Peers start(EmbeddedSet set, InstantSource clock) throws IOException {
+    return start(set, clock, TOKEN_LIFE);
+  }
+
+  /// The same, with another life of tokens.
+  public static Peers start(EmbeddedSet set, InstantSource clock, Duration tokenLife)
+      throws IOException {
     var files = files(set, clock);
     var folder = set.plan().folder();
     var issuer =
@@ -52,7 +60,8 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
                 "key=" + files.resolve("issuer.key"),
                 "clients=" + files.resolve("clients.json"),
                 "journal=" + folder.resolve("issuer.jsonl"),
-                "life-seconds=" + TOKEN_SECONDS));
+                "mood=" + folder.resolve(MOOD),
+                "life-seconds=" + tokenLife.toSeconds()));
     var upstream =
         set.start(
             "upstream",
@@ -96,8 +105,20 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
     return files.resolve(client + ".secret");
   }
 
+  /// Makes the issuer answer in another way from now on.
+  public void turns(Mood mood) throws IOException {
+    mood.write(files.resolveSibling(MOOD));
+  }
+
   /// A provider that asks the issuer, as YAML.
   public String provider(String name, String client) {
+    return provider(name, client, issuerPort());
+  }
+
+  /// The same by another way.
+  ///
+  /// @param port on loopback, which leads to the issuer
+  public String provider(String name, String client, int port) {
     return """
     apiVersion: ambit.dev/v1
     kind: CredentialProvider
@@ -116,11 +137,18 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
     """
         .replace("NAME", name)
         .replace("CLIENT", client)
-        .replace("PORT", Integer.toString(issuerPort()));
+        .replace("PORT", Integer.toString(port));
   }
 
   /// A target that is the upstream, as YAML.
   public String target(String name) {
+    return target(name, upstreamPort());
+  }
+
+  /// The same by another way.
+  ///
+  /// @param port on loopback, which leads to the upstream
+  public String target(String name, int port) {
     return """
     apiVersion: ambit.dev/v1
     kind: Target
@@ -133,7 +161,7 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
     """
         .replace("NAME", name)
         .replace("HOST", HOST)
-        .replace("PORT", Integer.toString(upstreamPort()));
+        .replace("PORT", Integer.toString(port));
   }
 
   private static int port(Child child) {

@@ -25,13 +25,13 @@ public final class Child {
   private static final Duration READY_MAX = Duration.ofSeconds(45);
   private static final int LOG_LINES = 12;
 
-  private final String name;
+  private final Launch launch;
   private final Path log;
   private final Process process;
   private final CompletableFuture<Map<String, Object>> ready = new CompletableFuture<>();
 
-  private Child(String name, Path log, Process process) {
-    this.name = name;
+  private Child(Launch launch, Path log, Process process) {
+    this.launch = launch;
     this.log = log;
     this.process = process;
   }
@@ -55,7 +55,40 @@ public final class Child {
       List<String> settings,
       Path runFolder,
       boolean detached) {
-    var log = runFolder.resolve(name + ".log");
+    return start(new Launch(name, main, memory, settings, runFolder, detached));
+  }
+
+  /// How it was started, to start it again.
+  private record Launch(
+      String name,
+      Class<?> main,
+      List<String> memory,
+      List<String> settings,
+      Path runFolder,
+      boolean detached) {
+    Launch {
+      memory = List.copyOf(memory);
+      settings = List.copyOf(settings);
+    }
+  }
+
+  /// Starts the same program again; a setting that is given here replaces the one before.
+  public Child again(List<String> settings) {
+    var all = new ArrayList<>(launch.settings());
+    all.addAll(settings);
+    return start(
+        new Launch(
+            launch.name(),
+            launch.main(),
+            launch.memory(),
+            all,
+            launch.runFolder(),
+            launch.detached()));
+  }
+
+  private static Child start(Launch launch) {
+    var name = launch.name();
+    var log = launch.runFolder().resolve(name + ".log");
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
@@ -67,20 +100,20 @@ public final class Child {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dlogback.configurationFile=dev/ambit/dev/logback.xml"));
-    words.addAll(memory);
-    if (detached) {
+    words.addAll(launch.memory());
+    if (launch.detached()) {
       words.add("-D" + Lifeline.DETACHED + "=true");
     }
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    words.addAll(settings);
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), launch.main().getName()));
+    words.addAll(launch.settings());
     try {
       var builder =
           new ProcessBuilder(words)
               .redirectError(Redirect.appendTo(log.toFile()))
               .redirectInput(
-                  detached ? Redirect.from(new java.io.File("/dev/null")) : Redirect.PIPE);
+                  launch.detached() ? Redirect.from(new java.io.File("/dev/null")) : Redirect.PIPE);
       builder.environment().keySet().removeIf(Child::isProxyVariable);
-      var child = new Child(name, log, builder.start());
+      var child = new Child(launch, log, builder.start());
       Thread.ofVirtual().name("ready-" + name).start(child::listen);
       return child;
     } catch (IOException refused) {
@@ -96,7 +129,7 @@ public final class Child {
   }
 
   public String name() {
-    return name;
+    return launch.name();
   }
 
   public Process process() {
@@ -113,12 +146,13 @@ public final class Child {
       throw failed("ended" + exitCode());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new Failure(ExitCode.REFUSED, name + ": interrupted while starting", interrupted);
+      throw new Failure(ExitCode.REFUSED, name() + ": interrupted while starting", interrupted);
     }
   }
 
   private Failure failed(String how) {
-    return new Failure(ExitCode.REFUSED, name + ": " + how + "; the end of " + log + ": " + tail());
+    return new Failure(
+        ExitCode.REFUSED, name() + ": " + how + "; the end of " + log + ": " + tail());
   }
 
   /// The system may know of the end a moment after its output closed.
@@ -158,7 +192,7 @@ public final class Child {
     } catch (IOException _) {
       // The same as its end.
     }
-    ready.completeExceptionally(new IOException(name + " ended"));
+    ready.completeExceptionally(new IOException(name() + " ended"));
   }
 
   @SuppressWarnings("unchecked") // The line is an object that Ready wrote.

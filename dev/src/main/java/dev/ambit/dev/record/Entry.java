@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// One line of a journal.
 ///
@@ -24,6 +25,21 @@ public record Entry(Instant at, String event, Map<String, Object> facts) {
       return List.of();
     } catch (IOException unreadable) {
       throw new UncheckedIOException("journal: " + journal + " cannot be read", unreadable);
+    }
+  }
+
+  /// Hands over the same one after the other, for a journal that is too long to hold.
+  public static void each(Path journal, Consumer<Entry> taker) throws IOException {
+    try (var lines = Files.newBufferedReader(journal, StandardCharsets.UTF_8)) {
+      var line = lines.readLine();
+      while (line != null) {
+        var next = lines.readLine();
+        // Only the last one may be half written.
+        if (next != null || Json.read(line.getBytes(StandardCharsets.UTF_8)).isPresent()) {
+          taker.accept(parse(line));
+        }
+        line = next;
+      }
     }
   }
 

@@ -35,7 +35,6 @@ public final class EmbeddedSet implements AutoCloseable {
 
   private final Plan plan;
   private final List<Child> children = new ArrayList<>();
-  private List<String> controlSettings = List.of();
   private @Nullable Child controlPlane;
 
   /// What a set is made for.
@@ -99,7 +98,7 @@ public final class EmbeddedSet implements AutoCloseable {
 
   /// As above, with a lease of 1 s to 30 s.
   public int startControlPlane(Path resources, Duration lease) throws IOException {
-    controlSettings =
+    var settings =
         List.of(
             "socket=" + plan.controlPlaneSocket(),
             "database=" + privateFolder("control").resolve("ambit.db"),
@@ -107,25 +106,36 @@ public final class EmbeddedSet implements AutoCloseable {
             "keys=" + privateFolder("keys"),
             "access=" + plan.access(),
             "lease-seconds=" + lease.toSeconds());
-    return port(runControlPlane(List.of()), "proxies");
+    var control = start("control-plane", ControlPlaneRole.class, settings);
+    controlPlane = control;
+    return port(control.ready(), "proxies");
   }
 
   /// Starts the control plane again after its process has ended, on the same store and ports, and
   /// waits for it. Its bootstrap token is a new one.
   public void restartControlPlane() {
     var before = controlPlane();
+    var ports = before.ready();
+    var again =
+        restart(
+            before,
+            Stream.of("proxies", "workloads", "people", "admin")
+                .map(name -> name + "=" + port(ports, name))
+                .toList());
+    controlPlane = again;
+    var _ = again.ready();
+  }
+
+  /// Starts a member again after its process has ended; ready at once or soon after. A setting that
+  /// is given here replaces the one before.
+  public Child restart(Child before, List<String> settings) {
     if (before.process().isAlive()) {
-      throw new IllegalStateException("control-plane: runs (expected: ended)");
+      throw new IllegalStateException(before.name() + ": runs (expected: ended)");
     }
     synchronized (children) {
       children.remove(before);
     }
-    var ports = before.ready();
-    var _ =
-        runControlPlane(
-            Stream.of("proxies", "workloads", "people", "admin")
-                .map(name -> name + "=" + port(ports, name))
-                .toList());
+    return keep(before.again(settings));
   }
 
   /// The process of the control plane, the last one that was started.
@@ -136,33 +146,38 @@ public final class EmbeddedSet implements AutoCloseable {
     return controlPlane;
   }
 
-  private Map<String, Object> runControlPlane(List<String> more) {
-    var control =
-        start(
-            "control-plane",
-            ControlPlaneRole.class,
-            Stream.concat(controlSettings.stream(), more.stream()).toList());
-    controlPlane = control;
-    return control.ready();
-  }
-
   /// Starts the proxy and waits until it is attached.
   ///
   /// @param loopbackPorts the only loopback ports that it may dial
   public ProxyPorts startProxy(int controlPort, Set<Integer> loopbackPorts) throws IOException {
-    var settings =
+    return ports(startProxy("proxy", plan.trust(), controlPort, loopbackPorts, List.of()));
+  }
+
+  /// Starts one of several proxies; ready at once or soon after.
+  ///
+  /// @param name its own, also of its private folder
+  /// @param trust folder of its CA
+  /// @param more settings of [ProxyRole]
+  public Child startProxy(
+      String name, Path trust, int controlPort, Set<Integer> loopbackPorts, List<String> more)
+      throws IOException {
+    var settings = new ArrayList<String>();
+    settings.addAll(
         List.of(
             "socket=" + plan.agentSocket(),
             "control=127.0.0.1:" + controlPort,
             "control-id=" + CONTROL_PLANE,
-            "private=" + privateFolder("proxy"),
-            "trust=" + Files.createDirectories(plan.trust()),
+            "private=" + privateFolder(name),
+            "trust=" + Files.createDirectories(trust),
             "ports="
-                + loopbackPorts.stream().map(String::valueOf).collect(Collectors.joining(",")));
-    var proxy =
-        keep(
-            Child.start(
-                "proxy", ProxyRole.class, PROXY_MEMORY, settings, plan.folder(), plan.detached()));
+                + loopbackPorts.stream().map(String::valueOf).collect(Collectors.joining(","))));
+    settings.addAll(more);
+    return keep(
+        Child.start(name, ProxyRole.class, PROXY_MEMORY, settings, plan.folder(), plan.detached()));
+  }
+
+  /// Where a proxy listens; waits until it is attached.
+  public static ProxyPorts ports(Child proxy) {
     var facts = proxy.ready();
     return new ProxyPorts(port(facts, "port"), port(facts, "admin"));
   }

@@ -19,13 +19,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// A proxy as a child process, with the development rules: it may also dial loopback at the named
 /// ports, and names that end in `.test` are this machine. Settings: `socket`, `private`, `trust`
-/// (paths), `control` (host:port), `control-id` (SPIFFE ID), `ports` (numbers, by comma).
+/// (paths), `control` (host:port), `control-id` (SPIFFE ID), `ports` (numbers, by comma). May be
+/// given: `port` and `admin`, else chosen by the system; `dns`, a port on loopback where all names
+/// are asked, `.test` included; `spool-bytes`; `drain-seconds`.
 public final class ProxyRole {
-  private static final long SPOOL_BYTES = 16 << 20;
+  private static final int SPOOL_BYTES = 16 << 20;
   private static final int READY_POLL_MILLIS = 10;
 
   private ProxyRole() {}
@@ -39,7 +42,7 @@ public final class ProxyRole {
             config(settings),
             Surroundings.development(
                 AddressPolicy.development(ports(settings.text("ports"))),
-                LocalNames::new,
+                settings.values().containsKey("dns") ? UnaryOperator.identity() : LocalNames::new,
                 new SecureRandom()));
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -58,24 +61,29 @@ public final class ProxyRole {
   }
 
   private static Config config(Settings settings) {
-    var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var control = settings.text("control");
     var colon = control.lastIndexOf(':');
     return new Config(
-        anyPort,
-        anyPort,
+        loopback(settings.number("port", 0)),
+        loopback(settings.number("admin", 0)),
         settings.path("socket"),
         new Config.Endpoint(
             control.substring(0, colon), Integer.parseInt(control.substring(colon + 1))),
         settings.text("control-id"),
         settings.path("private"),
         settings.path("trust"),
-        SPOOL_BYTES,
-        Optional.empty(),
+        settings.number("spool-bytes", SPOOL_BYTES),
+        settings.values().containsKey("dns")
+            ? Optional.of(loopback(settings.number("dns")))
+            : Optional.empty(),
         Duration.ofSeconds(60),
         Duration.ofSeconds(10),
-        Duration.ZERO,
+        Duration.ofSeconds(settings.number("drain-seconds", 0)),
         Optional.empty());
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   private static Set<Integer> ports(String text) {

@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// digests of whole bodies.
 ///
 /// `GET /v1/items[/ID]`, `POST /v1/items`, `GET /v1/stream` (20 server-sent events a second), `GET
-/// /v1/download?bytes=N`, `POST /v1/upload`. Scopes: `items:read` and `items:write`.
+/// /v1/download?bytes=N`, `POST /v1/upload`; the last three also with a name behind. Scopes:
+/// `items:read` and `items:write`.
 public final class Upstream implements AutoCloseable {
   private static final int BACKLOG = 256;
 

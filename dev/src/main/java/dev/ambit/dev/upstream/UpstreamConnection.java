@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of the API: one call after the other. Confined to its loop; answers when both the
@@ -40,6 +41,8 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
   private static final long DOWNLOAD_BYTES_MAX = 4L << 30;
   private static final int CHUNK_BYTES = 64 * 1_024;
   private static final int EVENT_MILLIS = 50;
+  private static final Pattern NAMED =
+      Pattern.compile("(/v1/(?:stream|download|upload))/[A-Za-z0-9-]{1,64}");
 
   private final Introspection introspection;
   private final Items items;
@@ -167,7 +170,7 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void route(ChannelHandlerContext context, HttpRequest request) {
     var uri = new QueryStringDecoder(request.uri());
-    switch (request.method().name() + " " + uri.path()) {
+    switch (request.method().name() + " " + kind(uri.path())) {
       case "GET /v1/items" -> json(context, 200, items.all());
       case "POST /v1/items" ->
           items
@@ -180,6 +183,12 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
       case "POST /v1/upload" -> json(context, 200, uploaded());
       default -> one(context, request.method().name(), uri.path());
     }
+  }
+
+  /// A stream, download or upload may be given a name of its own, which a record shows.
+  private static String kind(String path) {
+    var named = NAMED.matcher(path);
+    return named.matches() ? named.group(1) : path;
   }
 
   private String uploaded() {

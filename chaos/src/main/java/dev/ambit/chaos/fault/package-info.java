@@ -1,0 +1,5 @@
+/// Faults, a class for each family, and the plan of a run.
+@NullMarked
+package dev.ambit.chaos.fault;
+
+import org.jspecify.annotations.NullMarked;
