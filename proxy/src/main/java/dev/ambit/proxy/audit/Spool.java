@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class Spool implements AutoCloseable {
   private final Opener opener;
   private final ArrayDeque<Segment> segments = new ArrayDeque<>();
   private final Map<String, Opened> open = new LinkedHashMap<>();
+  private Set<String> saved = Set.of();
   private @Nullable FileChannel active;
   private long seq;
   private byte[] hash = Link.genesis();
@@ -202,7 +204,8 @@ final class Spool implements AutoCloseable {
     var unfinished =
         segment.boot().equals(boot)
             && open.values().stream().anyMatch(opened -> opened.seq() <= segment.last());
-    if (unfinished) {
+    // What was saved as open may have ended since, in records that go with this segment.
+    if (unfinished || !open.keySet().containsAll(saved)) {
       saveOpen();
     }
     Files.deleteIfExists(segment.file());
@@ -239,6 +242,7 @@ final class Spool implements AutoCloseable {
             StandardCopyOption.ATOMIC_MOVE,
             StandardCopyOption.REPLACE_EXISTING);
     force(dir);
+    saved = Set.copyOf(open.keySet());
   }
 
   private @Nullable Segment after(Segment segment) {

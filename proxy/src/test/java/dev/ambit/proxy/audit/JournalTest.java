@@ -181,10 +181,7 @@ class JournalTest {
     try (var journal = open(BOOT, 160_000)) {
       assertThat(intent(journal, 1)).isTrue();
       // Enough to fill the first file of 10,000 bytes and begin another.
-      for (var i = 2; i < 60; i++) {
-        assertThat(intent(journal, i)).isTrue();
-        end(journal, i, answered());
-      }
+      complete(journal, 2, 60);
       until(() -> journal.recorded() == 117);
       journal.acknowledged(BOOT, 117);
       next(journal);
@@ -199,6 +196,31 @@ class JournalTest {
     }
     try (var files = Files.list(dir)) {
       assertThat(files.filter(file -> file.getFileName().toString().startsWith("open-"))).isEmpty();
+    }
+  }
+
+  @Test
+  void neverSaysUnknownOfACallWhoseIntentAndCompletionWereBothDropped() throws Exception {
+    try (var journal = open(BOOT, 160_000)) {
+      assertThat(intent(journal, 1)).isTrue();
+      complete(journal, 2, 60);
+      until(() -> journal.recorded() == 117);
+      journal.acknowledged(BOOT, 117);
+      next(journal);
+      end(journal, 1, answered());
+      complete(journal, 60, 120);
+      until(() -> journal.recorded() == 238);
+      journal.acknowledged(BOOT, 238);
+      next(journal);
+    }
+    open(NEXT_BOOT, SPOOL).close();
+    assertThat(leftovers()).noneMatch(record -> record.getCallId().equals(id(1).value()));
+  }
+
+  private void complete(Journal journal, int from, int to) throws Exception {
+    for (var i = from; i < to; i++) {
+      assertThat(intent(journal, i)).isTrue();
+      end(journal, i, answered());
     }
   }
 
