@@ -14,7 +14,6 @@ import dev.ambit.chaos.site.Sidecar;
 import dev.ambit.chaos.site.Site;
 import dev.ambit.dev.set.Folders;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -56,11 +54,25 @@ public final class ChaosRun {
     this.progress = progress;
   }
 
-  /// Blocks until it has been judged. What the processes wrote stays when something did not hold.
+  /// Blocks until it has been judged. What the processes wrote stays when something did not hold,
+  /// or when the run could not be made.
   public Results run() throws IOException, InterruptedException {
-    var began = clock.instant();
     progress.accept("starting authority, control plane, two proxies, issuer and upstream");
-    try (var site = Site.start();
+    var site = Site.start();
+    try {
+      var results = run(site);
+      if (results.held()) {
+        Folders.remove(site.folder());
+      }
+      return results;
+    } catch (IOException failed) {
+      throw new IOException(failed.getMessage() + "; logs: " + site.folder(), failed);
+    }
+  }
+
+  private Results run(Site site) throws IOException, InterruptedException {
+    var began = clock.instant();
+    try (site;
         var _ = AtExit.of(site);
         var log = new AgentLog(site.folder().resolve("agents.jsonl"))) {
       var load = new Load(site, log, wish.seed());
@@ -74,22 +86,13 @@ public final class ChaosRun {
       progress.accept("no more faults; waiting until every session is closed");
       var evidence = gather(site, disturbances);
       var findings = Judge.judge(evidence, new Judge.Bounds(Site.CALLS, Site.WRITES, Site.LEASE));
-      if (findings.isEmpty()) {
-        Folders.remove(site.folder());
-      }
-      return new Results(
+      return Results.of(
           wish.seed(),
           Duration.between(began, clock.instant()),
           wish.families(),
-          evidence.sessions().size(),
-          evidence.calls().size(),
-          evidence.calls().values().stream().filter(Evidence.Call::served).count(),
-          evidence.arrivals().size(),
-          evidence.permits().size(),
-          evidence.tokens().size(),
-          disturbances,
+          evidence,
           findings,
-          findings.isEmpty() ? Optional.<Path>empty() : Optional.of(site.folder()));
+          site.folder());
     }
   }
 
@@ -99,7 +102,8 @@ public final class ChaosRun {
     var names = site.proxies().stream().map(Sidecar::name).toList();
     var ready = back(load, names, clock.instant(), FIRST_SERVED);
     if (ready.size() < names.size()) {
-      throw new IOException("load: no call was served in time (expected: by " + names + ")");
+      throw new IOException(
+          "load: no call was served in time by each of " + names + site.office().trouble());
     }
     TimeUnit.NANOSECONDS.sleep(WARM.toNanos());
     var plan = new Plan(wish.seed(), wish.families());

@@ -60,7 +60,7 @@ record CutWire(String id, Where where, Weather weather) implements Fault {
         "F08",
         Where.BOTH_PROXIES,
         random.nextBoolean()
-            ? new Weather.Slow(Duration.ofMillis(random.nextLong(100, 400)))
+            ? new Weather.Slow(Duration.ofMillis(random.nextLong(100, 400)), true)
             : new Weather.Narrow(8_000));
   }
 
@@ -89,7 +89,7 @@ record CutWire(String id, Where where, Weather weather) implements Fault {
         Where.UPSTREAM,
         random.nextBoolean()
             ? new Weather.Swallowed()
-            : new Weather.Slow(Duration.ofMillis(random.nextLong(500, 3_000))));
+            : new Weather.Slow(Duration.ofMillis(random.nextLong(500, 3_000)), false));
   }
 
   private static Weather cut(Random random) {
@@ -106,7 +106,8 @@ record CutWire(String id, Where where, Weather weather) implements Fault {
       case Weather.Clear() -> "clear";
       case Weather.Refused() -> "rejects";
       case Weather.Swallowed() -> "drops";
-      case Weather.Slow(var delay) -> "late by " + delay.toMillis() + " ms";
+      case Weather.Slow(var delay, boolean forth) ->
+          (forth ? "" : "answers ") + "late by " + delay.toMillis() + " ms";
       case Weather.Narrow(int bytesASecond) -> bytesASecond + " bytes a second";
       case Weather.Torn(long after, boolean back) ->
           "RST after " + after + " bytes of " + (back ? "answer" : "request");
@@ -127,6 +128,12 @@ record CutWire(String id, Where where, Weather weather) implements Fault {
 
   @Override
   public void clear(Ground ground) {
-    where.wires(ground.site()).forEach(wire -> wire.turns(new Weather.Clear()));
+    for (var wire : where.wires(ground.site())) {
+      if (where == Where.UPSTREAM) {
+        // What it held would arrive when its session has ended; nobody could tell who was late.
+        wire.turns(new Weather.Refused());
+      }
+      wire.turns(new Weather.Clear());
+    }
   }
 }

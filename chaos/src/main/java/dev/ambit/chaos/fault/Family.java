@@ -6,6 +6,7 @@ import java.util.Random;
 /// Every kind of fault there is, with how it is drawn and how long it lasts.
 public enum Family {
   F01("control plane killed", 1, 9),
+  F03("SPIFFE authority killed", 2, 8),
   F04("proxy killed", 0, 3),
   F05("proxy and control plane cut", 1, 14),
   F07("control plane and issuer cut", 3, 12),
@@ -13,7 +14,15 @@ public enum Family {
   F09("upstream resets", 3, 8),
   F10("upstream half-closes", 3, 8),
   F11("upstream stalls", 3, 9),
-  F21("proxy asked to end", 0, 3);
+  F12("many slow readers", 10, 12),
+  F13("memory used up", 3, 8),
+  F14("process stopped", 2, 20),
+  F15("descriptors used up", 3, 8),
+  F16("disk full", 3, 10),
+  F21("proxy asked to end", 0, 3),
+  F23("issuer ill", 4, 12),
+  F24("name server ill", 3, 10),
+  F26("many sessions end while streaming", 10, 12);
 
   private final String title;
   private final int secondsMin;
@@ -38,6 +47,7 @@ public enum Family {
   private Fault draw(Random random) {
     return switch (this) {
       case F01 -> new KilledControlPlane();
+      case F03 -> new NoAuthority();
       case F04 -> KilledProxy.killed(random);
       case F05 -> CutWire.control(random);
       case F07 -> CutWire.issuer(random);
@@ -45,7 +55,15 @@ public enum Family {
       case F09 -> CutWire.tornUpstream(random);
       case F10 -> CutWire.halfClosed(random);
       case F11 -> CutWire.stalledUpstream(random);
+      case F12 -> Crowd.slow(random);
+      case F13 -> HalfSaid.draw(random);
+      case F14 -> StoppedProcess.draw(random);
+      case F15 -> FewDescriptors.draw(random);
+      case F16 -> FullDisk.draw(random);
       case F21 -> KilledProxy.asked(random);
+      case F23 -> IllIssuer.draw(random);
+      case F24 -> IllNames.draw(random);
+      case F26 -> Crowd.streaming(random);
     };
   }
 

@@ -68,7 +68,6 @@ public record Evidence(
   ///
   /// @param ended absent: it never came back
   /// @param served whether the upstream's answer came through
-  /// @param ordinary whether it takes no longer than its answer
   public record Call(
       String id,
       String session,
@@ -76,7 +75,6 @@ public record Evidence(
       String method,
       String path,
       boolean granted,
-      boolean ordinary,
       Instant began,
       Optional<Instant> ended,
       String outcome,

@@ -194,6 +194,7 @@ public final class Judge {
       }
     }
     users.forEach(this::revoked);
+    evidence.sessions().values().forEach(this::cut);
     evidence
         .tokens()
         .values()
@@ -211,6 +212,27 @@ public final class Judge {
                     + " and never used, was not revoked");
           }
         });
+  }
+
+  /// An end that is asked for is an end everywhere when the leases of that moment have ended.
+  private void cut(Job session) {
+    var asked = session.endAsked().orElse(session.expires());
+    var due = deadline(asked, bounds.lease().plus(CUT), Hop.CONTROL, Hop.PROXY, Hop.IDENTITY);
+    if (asked.isBefore(session.expires())
+        && session.endConfirmed().orElse(evidence.over()).isAfter(due)) {
+      find(
+          Invariant.I3,
+          due,
+          "session "
+              + session.id()
+              + ": its end, asked for at "
+              + asked
+              + ", was confirmed "
+              + session.endConfirmed().map(at -> "only at " + at).orElse("never")
+              + " (expected: until "
+              + due
+              + ")");
+    }
   }
 
   private void revoked(String digest, Job session) {

@@ -74,13 +74,6 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  /// Ends its half of the connection while a call may run, as some clients do.
-  void halfClose() throws IOException {
-    if (socket != null) {
-      socket.shutdownOutput();
-    }
-  }
-
   /// Opens the tunnel; what the proxy said when it did not.
   private @Nullable Said connect() throws IOException, InterruptedException {
     var plain = new Socket();
@@ -132,6 +125,9 @@ final class Agent implements AutoCloseable {
             + "\r\n"
             + body;
     socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+    if (ask.kind() == Ask.Kind.PART) {
+      socket.shutdownOutput();
+    }
     var head = head();
     if (head.problem()) {
       return refusal(head);
@@ -140,10 +136,12 @@ final class Agent implements AutoCloseable {
         switch (ask.kind()) {
           case STREAM -> follow(ask.lasts());
           case SLOW -> sip(head.length());
-          case READ, WRITE, DELETE, PRY -> head.length() >= 0 && skip(head.length());
+          case READ, PART, WRITE, DELETE, PRY -> head.length() >= 0 && skip(head.length());
         };
     return new Said(
-        Integer.toString(head.status()), whole, !whole || ask.kind() == Ask.Kind.STREAM);
+        Integer.toString(head.status()),
+        whole,
+        !whole || ask.kind() == Ask.Kind.STREAM || ask.kind() == Ask.Kind.PART);
   }
 
   private Said refusal(Head head) throws IOException, InterruptedException {

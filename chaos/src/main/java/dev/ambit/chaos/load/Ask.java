@@ -12,6 +12,8 @@ public record Ask(Kind kind, String id, boolean granted, Duration lasts) {
   public enum Kind {
     /// A GET with a short answer.
     READ("GET", "/v1/items/"),
+    /// A GET by an agent that ends its half of the connection behind the request.
+    PART("GET", "/v1/items/"),
     /// A POST with a body.
     WRITE("POST", "/v1/upload/"),
     /// Server-sent events, for a while.

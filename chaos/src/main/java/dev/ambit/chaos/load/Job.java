@@ -19,6 +19,13 @@ final class Job {
   private static final long AGAIN_MILLIS = 60;
   private static final Duration OPEN_MAX = Duration.ofSeconds(50);
   private static final Duration END_MAX = Duration.ofSeconds(100);
+
+  /// What is rarer than reading and writing: three calls of a hundred each, streams six.
+  private static final List<Kind> KINDS =
+      List.of(Kind.STREAM, Kind.STREAM, Kind.SLOW, Kind.PART, Kind.DELETE, Kind.PRY);
+
+  private static final int SPENT_ENOUGH = 5;
+  private static final Duration CROWD_STREAM = Duration.ofMinutes(1);
   private static final Duration STREAM_MAX = Duration.ofSeconds(4);
 
   private final Plan plan;
@@ -32,7 +39,7 @@ final class Job {
   ///
   /// @param name unique in the run
   /// @param works how long agents work; longer than `ttl`: the session ends by itself
-  /// @param streams true: agents do nothing but follow streams
+  /// @param only what agents do; absent: a mixture
   /// @param pause the mean between two calls of an agent
   record Plan(
       String name,
@@ -40,7 +47,7 @@ final class Job {
       Duration ttl,
       Duration works,
       List<String> agents,
-      boolean streams,
+      Optional<Kind> only,
       Duration pause) {
     Plan {
       agents = List.copyOf(agents);
@@ -116,17 +123,27 @@ final class Job {
     var proxy = plan.agents().get(number);
     var stop = System.nanoTime() + plan.ttl().plusSeconds(3).toNanos();
     try (var agent = new Agent(ways.to(proxy), handle)) {
+      var spent = 0;
       for (var call = 0; !ended && System.nanoTime() < stop; call++) {
         var ask = ask(random, plan.name() + "-" + number + "-" + call);
         var began = log.now();
         log.began(ask, session, proxy);
         var said = agent.call(ask);
         log.ended(ask, proxy, began, said);
+        spent += spent(ask, said) ? 1 : 0;
+        if (spent == SPENT_ENOUGH) {
+          ended = true;
+        }
         pause(random, said);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Whether the session's own budget is spent, not that of its writes.
+  private static boolean spent(Ask ask, Said said) {
+    return ask.kind() == Kind.READ && said.outcome().startsWith("429 ");
   }
 
   private void pause(SplittableRandom random, Said said) throws InterruptedException {
@@ -136,14 +153,19 @@ final class Job {
 
   private Ask ask(SplittableRandom random, String id) {
     var lasts = Duration.ofMillis(random.nextLong(300, STREAM_MAX.toMillis()));
-    if (plan.streams()) {
-      return Ask.of(Kind.STREAM, id, Duration.ofMinutes(1));
+    var kind = kind(random.nextInt(100));
+    return plan.only()
+        .map(only -> Ask.of(only, id, CROWD_STREAM))
+        .orElseGet(() -> Ask.of(kind, id, lasts));
+  }
+
+  private static Kind kind(int draw) {
+    if (draw < 60) {
+      return Kind.READ;
     }
-    var draw = random.nextInt(100);
-    var kind =
-        draw < 62
-            ? Kind.READ
-            : draw < 86 ? Kind.WRITE : draw < 92 ? Kind.STREAM : draw < 96 ? Kind.SLOW : null;
-    return Ask.of(kind == null ? (draw < 98 ? Kind.DELETE : Kind.PRY) : kind, id, lasts);
+    if (draw < 84) {
+      return Kind.WRITE;
+    }
+    return KINDS.get(Math.min((draw - 84) / 3, KINDS.size() - 1));
   }
 }

@@ -1,6 +1,5 @@
 package dev.ambit.chaos.load;
 
-import dev.ambit.chaos.site.Sidecar;
 import dev.ambit.chaos.site.Site;
 import dev.ambit.dev.peers.Peers;
 import dev.ambit.dev.tls.Tls;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,14 +19,14 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Load {
   private static final int JOBS = 5;
   private static final Duration PAUSE = Duration.ofMillis(220);
-  private static final Duration STORM_LIFE = Duration.ofSeconds(55);
+  private static final Duration CROWD_LIFE = Duration.ofSeconds(55);
   private static final Duration END_MAX = Duration.ofSeconds(110);
 
   private final Site site;
   private final AgentLog log;
   private final Ways ways;
   private final long seed;
-  private final AtomicLong storms = new AtomicLong();
+  private final AtomicLong crowds = new AtomicLong();
   private final ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
   private volatile boolean over;
 
@@ -104,34 +104,33 @@ public final class Load {
     if (!shared) {
       agents.add(agents.getFirst());
     }
-    return new Job.Plan(name, random.nextLong(), ttl, works, agents, false, PAUSE);
+    return new Job.Plan(name, random.nextLong(), ttl, works, agents, Optional.empty(), PAUSE);
   }
 
-  /// Many sessions that do nothing but follow a stream each, and all end at once after a while.
-  public void storm(int sessions, Duration after) {
-    var storm = storms.incrementAndGet();
-    var random = new SplittableRandom(seed ^ storm);
+  /// Many sessions that do nothing but one kind of call each, and all end at once after a while.
+  public void crowd(int sessions, Ask.Kind kind, Duration after) {
+    var crowd = crowds.incrementAndGet();
+    var random = new SplittableRandom(seed ^ crowd);
     for (var index = 0; index < sessions; index++) {
-      var proxies = site.proxies().stream().map(Sidecar::name).toList();
+      var proxy = site.proxies().get(index % site.proxies().size());
       var plan =
           new Job.Plan(
-              "s" + storm + "-" + index,
+              "c" + crowd + "-" + index,
               random.nextLong(),
-              STORM_LIFE,
+              CROWD_LIFE,
               after,
-              List.of(proxies.get(index % proxies.size())),
-              true,
+              List.of(proxy.name()),
+              Optional.of(kind),
               PAUSE);
-      threads.add(
-          Thread.ofVirtual()
-              .name(plan.name())
-              .start(() -> {
-                try {
-                  job(plan).run();
-                } catch (InterruptedException _) {
-                  Thread.currentThread().interrupt();
-                }
-              }));
+      threads.add(Thread.ofVirtual().name(plan.name()).start(() -> once(plan)));
+    }
+  }
+
+  private void once(Job.Plan plan) {
+    try {
+      job(plan).run();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -5,6 +5,7 @@ import dev.ambit.chaos.judge.Finding;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// The results for programs.
 public final class Model {
@@ -17,7 +18,7 @@ public final class Model {
     model.put("held", results.held());
     model.put("sessions", results.sessions());
     model.put("calls", results.calls());
-    model.put("served", results.served());
+    model.put("outcomes", new TreeMap<>(results.outcomes()));
     model.put("arrived", results.arrived());
     model.put("permits", results.permits());
     model.put("tokens", results.tokens());

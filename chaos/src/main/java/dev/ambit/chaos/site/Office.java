@@ -29,6 +29,7 @@ public final class Office implements AutoCloseable {
 
   private final Path access;
   private ControlPlane plane;
+  private volatile String trouble = "";
 
   Office(Path access) {
     this.access = access;
@@ -108,6 +109,11 @@ public final class Office implements AutoCloseable {
     return ask(plane -> plane.checking().verifyAudit(VerifyAuditRequest.getDefaultInstance()));
   }
 
+  /// The last refusal or failure, in words; empty when there was none.
+  public String trouble() {
+    return trouble;
+  }
+
   private <T> Optional<T> ask(Function<ControlPlane, T> question) {
     ControlPlane now;
     synchronized (this) {
@@ -115,7 +121,8 @@ public final class Office implements AutoCloseable {
     }
     try {
       return Optional.of(question.apply(now));
-    } catch (StatusRuntimeException | Failure _) {
+    } catch (StatusRuntimeException | Failure refused) {
+      trouble = "; the control plane last said: " + refused.getMessage();
       return Optional.empty();
     }
   }

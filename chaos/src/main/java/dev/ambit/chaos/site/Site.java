@@ -66,14 +66,14 @@ public final class Site implements AutoCloseable {
   /// Starts every process and waits until both proxies are attached.
   public static Site start() throws IOException {
     var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-chaos"), false));
+    var issuer = new Wire("issuer");
+    var upstream = new Wire("upstream");
+    var names = new Names();
     try {
       var authority = set.startAuthority();
       var peers = Peers.start(set, InstantSource.system(), TOKEN_LIFE);
-      var issuer = new Wire("issuer");
       issuer.leadTo(peers.issuerPort());
-      var upstream = new Wire("upstream");
       upstream.leadTo(peers.upstreamPort());
-      var names = new Names();
       Files.writeString(
           peers.files().resolve("resources.yaml"),
           String.join(
@@ -101,6 +101,9 @@ public final class Site implements AutoCloseable {
       return new Site(set, peers, issuer, upstream, names, proxies, office, authority);
     } catch (IOException | RuntimeException failed) {
       set.close();
+      issuer.close();
+      upstream.close();
+      names.close();
       throw failed;
     }
   }

@@ -15,8 +15,9 @@ public sealed interface Weather {
 
   /// Passes on late.
   ///
-  /// @param delay of each piece of at most 8 KiB, in each direction
-  record Slow(Duration delay) implements Weather {}
+  /// @param delay of each piece of at most 8 KiB
+  /// @param forth also in the direction of requests, else only in that of answers
+  record Slow(Duration delay, boolean forth) implements Weather {}
 
   /// Passes on at a low rate.
   ///

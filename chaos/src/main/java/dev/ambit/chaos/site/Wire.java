@@ -127,7 +127,8 @@ public final class Wire implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(HOLD_MILLIS);
     }
     switch (weather) {
-      case Weather.Slow(var delay) -> TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+      case Weather.Slow(var delay, boolean forth) when forth || direction == Direction.BACK ->
+          TimeUnit.NANOSECONDS.sleep(delay.toNanos());
       case Weather.Narrow(int bytesASecond) ->
           TimeUnit.NANOSECONDS.sleep(TimeUnit.SECONDS.toNanos(1) * now / bytesASecond);
       case Weather.Torn(long after, boolean back)
@@ -141,7 +142,7 @@ public final class Wire implements AutoCloseable {
         to.shutdownOutput();
         return false;
       }
-      case Weather.Torn _, Weather.HalfClosed _ -> {}
+      case Weather.Slow _, Weather.Torn _, Weather.HalfClosed _ -> {}
       case Weather.Clear _, Weather.Refused _, Weather.Swallowed _ -> {}
     }
     return true;

@@ -1,0 +1,54 @@
+package dev.ambit.chaos.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A seed decides the plan, and every family has its turn.
+class PlanTest {
+  private static final List<Family> ALL = List.of(Family.values());
+
+  @Test
+  void isTheSameForTheSameSeed() {
+    assertThat(words(7)).isEqualTo(words(7)).isNotEqualTo(words(8));
+  }
+
+  @Test
+  void givesEveryFamilyItsTurnBeforeOneHasItsNext() {
+    var plan = new Plan(1, ALL);
+    for (var round = 0; round < 3; round++) {
+      assertThat(Stream.generate(plan::next).limit(ALL.size()).map(step -> step.fault().id()))
+          .containsExactlyInAnyOrder(ALL.stream().map(Family::name).toArray(String[]::new));
+    }
+  }
+
+  @Test
+  void refusesToHaveNothingToChooseFrom() {
+    assertThatThrownBy(() -> new Plan(1, List.of()))
+        .hasMessage("families: none (expected: at least one)");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void drawsFaultsOfTheFamilysOwnName(Family family) {
+    var plan = new Plan(1, List.of(family));
+    for (var draw = 0; draw < 50; draw++) {
+      var step = plan.next();
+      assertThat(step.fault().id()).isEqualTo(family.name());
+      assertThat(step.fault().what()).isNotEmpty();
+      assertThat(step.lasts()).isPositive().isLessThanOrEqualTo(java.time.Duration.ofSeconds(30));
+    }
+  }
+
+  private static List<String> words(long seed) {
+    return Stream.generate(new Plan(seed, ALL)::next)
+        .limit(40)
+        .map(step -> step.fault().what() + " " + step.lasts())
+        .toList();
+  }
+}
