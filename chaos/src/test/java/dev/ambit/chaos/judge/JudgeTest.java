@@ -183,6 +183,7 @@ class JudgeTest {
 
   @Test
   void i4FindsOneCallTooMany() {
+    log.reserved(4);
     log.call("third", "GET", "/v1/items/third", 5).arrives().recorded();
     assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
     log.call("fourth", "GET", "/v1/items/fourth", 5).arrives().recorded();

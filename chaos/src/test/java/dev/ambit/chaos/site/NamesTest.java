@@ -7,7 +7,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +65,9 @@ class NamesTest {
   }
 
   private static byte[] address(ByteBuffer answer) {
-    return Arrays.copyOfRange(answer.array(), answer.limit() - 4, answer.limit());
+    var address = new byte[4];
+    answer.get(answer.limit() - address.length, address);
+    return address;
   }
 
   private ByteBuffer ask(int type) throws IOException {
