@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -112,9 +113,13 @@ public final class ChaosRun {
       var step = plan.next();
       var fault = step.fault();
       progress.accept(
-          "%s for %.1f s: %s (%d calls so far)"
-              .formatted(
-                  fault.id(), step.lasts().toMillis() / 1_000.0, fault.what(), load.log().calls()));
+          String.format(
+              Locale.ROOT,
+              "%s for %.1f s: %s (%d calls so far)",
+              fault.id(),
+              step.lasts().toMillis() / 1_000.0,
+              fault.what(),
+              load.log().calls()));
       var begun = clock.instant();
       try {
         fault.begin(ground);

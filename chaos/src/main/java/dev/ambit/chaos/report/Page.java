@@ -3,6 +3,7 @@ package dev.ambit.chaos.report;
 import dev.ambit.chaos.judge.Invariant;
 import dev.ambit.cli.print.Style;
 import dev.ambit.cli.print.Table;
+import java.util.Locale;
 
 /// The results for people.
 public final class Page {
@@ -13,16 +14,17 @@ public final class Page {
   public static String of(Results results, Style style) {
     var text = new StringBuilder();
     text.append(
-        "seed %d, %d s: %d sessions, %d calls, %d served, %d at the upstream, %d permits recorded, %d tokens%n%n"
-            .formatted(
-                results.seed(),
-                results.lasted().toSeconds(),
-                results.sessions(),
-                results.calls(),
-                results.served(),
-                results.arrived(),
-                results.permits(),
-                results.tokens()));
+        String.format(
+            Locale.ROOT,
+            "seed %d, %d s: %d sessions, %d calls, %d served, %d at the upstream, %d permits recorded, %d tokens%n%n",
+            results.seed(),
+            results.lasted().toSeconds(),
+            results.sessions(),
+            results.calls(),
+            results.served(),
+            results.arrived(),
+            results.permits(),
+            results.tokens()));
     var faults = Table.of("FAULT", "WHAT", "TIMES", "RESULT");
     for (var family : results.families()) {
       var findings = results.findings(family);
@@ -42,10 +44,13 @@ public final class Page {
     text.append(invariants.print(style));
     results.findings().stream()
         .limit(FINDINGS_MAX)
-        .forEach(
-            finding -> text.append("\n%s: %s".formatted(finding.invariant(), finding.sentence())));
+        .forEach(finding ->
+            text.append(
+                String.format(Locale.ROOT, "\n%s: %s", finding.invariant(), finding.sentence())));
     if (results.findings().size() > FINDINGS_MAX) {
-      text.append("\n... and %d more".formatted(results.findings().size() - FINDINGS_MAX));
+      text.append(
+          String.format(
+              Locale.ROOT, "\n... and %d more", results.findings().size() - FINDINGS_MAX));
     }
     results.kept().ifPresent(folder -> text.append("\n\nlogs: ").append(folder));
     return text.append('\n').toString();

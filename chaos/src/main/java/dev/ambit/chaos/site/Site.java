@@ -69,6 +69,7 @@ public final class Site implements AutoCloseable {
     var issuer = new Wire("issuer");
     var upstream = new Wire("upstream");
     var names = new Names();
+    var whole = false;
     try {
       var authority = set.startAuthority();
       var peers = Peers.start(set, InstantSource.system(), TOKEN_LIFE);
@@ -98,13 +99,16 @@ public final class Site implements AutoCloseable {
       }
       proxies.forEach(Sidecar::ports);
       var office = new Office(set.plan().access());
-      return new Site(set, peers, issuer, upstream, names, proxies, office, authority);
-    } catch (IOException | RuntimeException failed) {
-      set.close();
-      issuer.close();
-      upstream.close();
-      names.close();
-      throw failed;
+      var site = new Site(set, peers, issuer, upstream, names, proxies, office, authority);
+      whole = true;
+      return site;
+    } finally {
+      if (!whole) {
+        set.close();
+        issuer.close();
+        upstream.close();
+        names.close();
+      }
     }
   }
 
