@@ -2,6 +2,7 @@ package dev.ambit.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Shell;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -29,8 +30,8 @@ class ChaosCommandTest {
         "--seed 1 --minutes 1 --fault F99",
         "--seed 1 --minutes 1 more"
       })
-  void refusesWhatNobodyMeantWith64(String words) {
-    assertThat(run(words)).isEqualTo(64);
+  void refusesWhatNobodyMeant(String words) {
+    assertThat(run(words)).isEqualTo(ExitCode.USAGE.number());
     assertThat(err.toString()).startsWith("ambit: ").contains("see: ambit chaos --help");
     assertThat(out.toString()).isEmpty();
   }
@@ -39,7 +40,7 @@ class ChaosCommandTest {
   void helpsWithExamplesAndExitCodes() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString())
-        .contains("ambit chaos --seed 1 --minutes 10", "-o json", "F01", "F26", "64");
+        .contains("ambit chaos --seed 1 --minutes 10", "-o json", "F01", "F26", "wrong usage");
   }
 
   private int run(String words) {
