@@ -165,7 +165,9 @@ final class ImageReader {
       if (present == null || said.getVersion() > present.version()) {
         return true;
       }
-      if (!repeats(present, said)) {
+      if (repeats(present, said)) {
+        shorten(present, said);
+      } else {
         alarms.add(
             id
                 + ": version "
@@ -175,6 +177,19 @@ final class ImageReader {
                 + "); the present one stays");
       }
       return false;
+    }
+
+    /// What is said again may say that less time is left than we count: our clock stands still
+    /// while the machine is suspended. Never that more is.
+    private void shorten(Session present, dev.ambit.proto.v1.SessionImage said) {
+      var lasts = said.getExpiresIn();
+      if (lasts.getSeconds() <= LIFE_SECONDS_MAX) {
+        var left = Duration.ofSeconds(lasts.getSeconds(), lasts.getNanos());
+        var deadline = nanoTime.getAsLong() + (left.isNegative() ? 0 : left.toNanos());
+        if (deadline - present.deadlineNanos() < 0) {
+          sessions.put(present.id(), present.until(deadline));
+        }
+      }
     }
 
     private void take(SessionId id, dev.ambit.proto.v1.SessionImage said) {
@@ -249,6 +264,9 @@ final class ImageReader {
     var lasts = said.getExpiresIn();
     if (lasts.getSeconds() < 0 || lasts.getNanos() < 0 || lasts.getSeconds() > LIFE_SECONDS_MAX) {
       return new Parsed.Malformed<>("expires_in: out of range");
+    }
+    if (lasts.getSeconds() == 0 && lasts.getNanos() == 0) {
+      return new Parsed.Malformed<>("expires_in: 0 (expected: not expired already)");
     }
     var objected = objection.apply(envelope);
     if (objected.isPresent()) {

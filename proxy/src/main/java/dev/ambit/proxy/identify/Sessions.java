@@ -41,9 +41,10 @@ public final class Sessions {
       return refuse(Reason.LEASE_LOST, null);
     }
     var now = image.get();
-    return switch (choose(now, arrival.handles(), arrival.connection().pinned())) {
+    var nanos = nanoTime.getAsLong();
+    return switch (choose(now, nanos, arrival.handles(), arrival.connection().pinned())) {
       case Choice.None(Reason reason) -> refuse(reason, null);
-      case Choice.One(Session session) -> enter(now, session, arrival);
+      case Choice.One(Session session) -> enter(now, nanos, session, arrival);
     };
   }
 
@@ -51,7 +52,8 @@ public final class Sessions {
   /// answer and its record. Pins nothing; empty when it belongs to none, or to more than one.
   public Optional<Session> owner(List<String> handles, Connection connection) {
     var pinned = connection.pinned();
-    return choose(image.get(), handles, pinned) instanceof Choice.One(Session session)
+    return choose(image.get(), nanoTime.getAsLong(), handles, pinned)
+                instanceof Choice.One(Session session)
             && (pinned == null || pinned.equals(session.id()))
         ? Optional.of(session)
         : Optional.empty();
@@ -59,26 +61,32 @@ public final class Sessions {
 
   /// What the call may select: by its handle if it has one, else the exclusive session.
   private static Choice choose(
-      SessionImage image, List<String> handles, @Nullable SessionId pinned) {
+      SessionImage image, long nanos, List<String> handles, @Nullable SessionId pinned) {
     return switch (handles.size()) {
-      case 0 -> exclusive(image, pinned);
+      case 0 -> exclusive(image, nanos, pinned);
       case 1 -> byHandle(image, handles.getFirst());
       default -> new Choice.None(Reason.SESSION_AMBIGUOUS);
     };
   }
 
-  private static Choice exclusive(SessionImage image, @Nullable SessionId pinned) {
+  /// The one that is ACTIVE. What is suspended, or has expired though nobody has said so yet, makes
+  /// no other ambiguous; it is chosen only where none is ACTIVE, to say why.
+  private static Choice exclusive(SessionImage image, long nanos, @Nullable SessionId pinned) {
     Session only = null;
+    int rank = 0;
+    boolean several = false;
     for (var session : image.sessions().values()) {
       if (session.sharing() == Sharing.EXCLUSIVE) {
-        if (only != null) {
-          return new Choice.None(Reason.SESSION_AMBIGUOUS);
+        int its = session.expired(nanos) ? 1 : session.suspended() ? 2 : 3;
+        if (its >= rank) {
+          several = its == rank;
+          only = session;
+          rank = its;
         }
-        only = session;
       }
     }
     if (only != null) {
-      return new Choice.One(only);
+      return several ? new Choice.None(Reason.SESSION_AMBIGUOUS) : new Choice.One(only);
     }
     var last = pinned == null ? null : image.ended().get(pinned);
     if (last == null && image.sessions().isEmpty() && image.refused().isEmpty()) {
@@ -117,18 +125,30 @@ public final class Sessions {
     return choice == null ? new Choice.None(Reason.SESSION_AMBIGUOUS) : choice;
   }
 
-  private Outcome<SessionCall> enter(SessionImage image, Session session, Arrival arrival) {
+  private static Outcome<SessionCall> enter(
+      SessionImage image, long nanos, Session session, Arrival arrival) {
     if (!arrival.connection().pin(session.id())) {
-      var pinned = image.ended().get(arrival.connection().pinned());
-      return refuse(pinned == null ? Reason.SESSION_AMBIGUOUS : pinned.reason(), null);
+      return refuse(whyNotPinned(image, nanos, arrival.connection().pinned()), null);
     }
     if (session.suspended()) {
       return refuse(Reason.SESSION_SUSPENDED, session);
     }
-    if (session.expired(nanoTime.getAsLong())) {
+    if (session.expired(nanos)) {
       return refuse(Reason.SESSION_EXPIRED, session);
     }
     return new Outcome.Proceed<>(new SessionCall(image, session, arrival));
+  }
+
+  /// What a call is told whose connection belongs to another session than the one it selects.
+  private static Reason whyNotPinned(SessionImage image, long nanos, @Nullable SessionId pinned) {
+    var ended = image.ended().get(pinned);
+    if (ended != null) {
+      return ended.reason();
+    }
+    var session = image.sessions().get(pinned);
+    return session != null && session.expired(nanos)
+        ? Reason.SESSION_EXPIRED
+        : Reason.SESSION_AMBIGUOUS;
   }
 
   private static Outcome<SessionCall> refuse(Reason reason, @Nullable Session session) {

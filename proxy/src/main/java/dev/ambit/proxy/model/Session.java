@@ -27,6 +27,11 @@ public record Session(
     return HexFormat.of().parseHex(digest);
   }
 
+  /// The same with another end of its time.
+  public Session until(long deadlineNanos) {
+    return new Session(id, version, suspended, rules, digest, deadlineNanos, handleDigest);
+  }
+
   /// Whether its time is over, on the monotonic clock.
   public boolean expired(long nanoTime) {
     return nanoTime - deadlineNanos >= 0;

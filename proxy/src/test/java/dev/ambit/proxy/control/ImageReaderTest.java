@@ -44,6 +44,35 @@ class ImageReaderTest {
   }
 
   @Test
+  void refusesASessionThatHasExpiredAlready() {
+    for (var seconds : List.of(0, -1)) {
+      var over = said(ONE, 7).toBuilder().setExpiresIn(Duration.newBuilder().setSeconds(seconds));
+      var read = reader.snapshot(SessionImage.EMPTY, snapshot(1, 7, over.build(), said(TWO, 6)));
+      assertThat(next(read).sessions()).containsOnlyKeys(TWO);
+      assertThat(next(read).refused()).containsOnlyKeys(ONE);
+      assertThat(alarms(read)).singleElement().asString().contains("expires_in");
+    }
+  }
+
+  @Test
+  void letsARepetitionShortenWhatIsLeftAndNeverLengthenIt() {
+    var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 7, said(ONE, 7))));
+    assertThat(leftAfter(image, 61)).isEqualTo(TimeUnit.SECONDS.toNanos(60));
+    assertThat(leftAfter(image, 10)).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+    assertThat(leftAfter(image, -1)).isZero();
+    assertThat(leftAfter(image, Long.MIN_VALUE)).isZero();
+    assertThat(leftAfter(image, Long.MAX_VALUE)).isEqualTo(TimeUnit.SECONDS.toNanos(60));
+  }
+
+  /// What is left of session one when its version is said again with this much.
+  private long leftAfter(SessionImage image, long seconds) {
+    var again = said(ONE, 7).toBuilder().setExpiresIn(Duration.newBuilder().setSeconds(seconds));
+    var read = reader.snapshot(image, snapshot(1, 8, again.build()));
+    assertThat(alarms(read)).isEmpty();
+    return next(read).sessions().values().iterator().next().deadlineNanos() - 5;
+  }
+
+  @Test
   void appliesDeltasInOrder() {
     var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 1, said(ONE, 1))));
     image = next(reader.delta(image, delta(1, 2, said(TWO, 2))));

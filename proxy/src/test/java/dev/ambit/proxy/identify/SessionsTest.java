@@ -6,6 +6,7 @@ import static dev.ambit.proxy.testing.Samples.TWO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Outcome;
@@ -48,6 +49,34 @@ class SessionsTest {
   void refusesTwoExclusiveOnes() {
     assertThat(said(Samples.image(EXCLUSIVE, Samples.session(TWO, 1))))
         .isEqualTo("session_ambiguous");
+  }
+
+  @Test
+  void takesNoExpiredSessionForARivalOfALiveOne() {
+    var next = session(TWO, false, EXCLUSIVE.deadlineNanos() + 1);
+    nanos = EXCLUSIVE.deadlineNanos();
+    assertThat(said(Samples.image(EXCLUSIVE, next))).isEqualTo(TWO.value());
+    nanos++;
+    assertThat(said(Samples.image(EXCLUSIVE, next))).isEqualTo("session_ambiguous");
+    assertThat(said(Samples.image(next))).isEqualTo("session_expired");
+  }
+
+  @Test
+  void takesNoSuspendedSessionForARivalOfAnActiveOne() {
+    var suspended = session(ONE, true, Long.MAX_VALUE);
+    var image = Samples.image(suspended, Samples.session(TWO, 1));
+    assertThat(said(image)).isEqualTo(TWO.value());
+    assertThat(said(image, pinnedTo(ONE))).isEqualTo("session_ambiguous");
+    assertThat(said(Samples.image(suspended, session(TWO, true, Long.MAX_VALUE))))
+        .isEqualTo("session_ambiguous");
+  }
+
+  @Test
+  void givesNoLiveSessionToTheConnectionOfAnExpiredOne() {
+    nanos = EXCLUSIVE.deadlineNanos();
+    var image = Samples.image(EXCLUSIVE, session(TWO, false, EXCLUSIVE.deadlineNanos() + 1));
+    assertThat(said(image, pinnedTo(ONE))).isEqualTo("session_expired");
+    assertThat(said(image, new Connection())).isEqualTo(TWO.value());
   }
 
   @Test
@@ -138,6 +167,17 @@ class SessionsTest {
     assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo(ONE.value());
     nanos++;
     assertThat(said(Samples.image(EXCLUSIVE))).isEqualTo("session_expired");
+  }
+
+  private static Session session(SessionId id, boolean suspended, long deadlineNanos) {
+    return Samples.session(
+        Samples.envelope(id, Sharing.EXCLUSIVE), 1, suspended, deadlineNanos, "");
+  }
+
+  private static Connection pinnedTo(SessionId id) {
+    var connection = new Connection();
+    assertThat(connection.pin(id)).isTrue();
+    return connection;
   }
 
   private static SessionImage ended(Reason reason, String handleDigest) {
