@@ -236,6 +236,9 @@ public final class ControlLink implements Activity {
     if (closed) {
       return;
     }
+    if (lease.jumped()) {
+      askAnew();
+    }
     var now = effective();
     if (!now.sessions().equals(enforced.sessions())) {
       LOG.atInfo()
@@ -257,6 +260,17 @@ public final class ControlLink implements Activity {
       wait = rest.compareTo(wait) < 0 ? rest : wait;
     }
     watch = timer.after(wait.isNegative() ? Duration.ZERO : wait, this::watch);
+  }
+
+  /// The machine was suspended, or its clock was set: how long sessions have left must be told
+  /// anew.
+  private void askAnew() {
+    LOG.atWarn().log("the wall clock ran ahead of the monotonic one: lease dropped, asking anew");
+    var last = stream;
+    if (last != null) {
+      last.end("clocks");
+      reconnect("asked anew", false);
+    }
   }
 
   /// One stream. What comes on it after it was replaced is not heard.

@@ -6,16 +6,29 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The lease, counted from the sending of the heartbeat that was answered (INV-14), and held no
 /// longer than the proxy's own identity lasts: a stream that was opened with it may live on
-/// (INV-15). Written on the loop; [#held] is for any thread.
+/// (INV-15). The monotonic clock stands still while the machine is suspended, the wall clock does
+/// not: a lease is over by whichever is further, and dropped when the wall clock runs ahead.
+/// Written on the loop; [#held] is for any thread.
 final class LeaseClock implements Lease {
   /// More than this between our wall clock and the control plane's, or a jump of it, and the proxy
   /// is not ready.
   static final Duration SKEW_MAX = Duration.ofSeconds(30);
+
+  /// So far the wall clock may run ahead of the monotonic one between two looks. More is a
+  /// suspended machine, or a clock that was set, which nobody can tell apart.
+  static final Duration AHEAD_MAX = Duration.ofSeconds(2);
+
+  /// Readings of two clocks belong together when they were taken within this time.
+  private static final long PAIR_NANOS = 1_000_000;
+
+  private static final int PAIR_TRIES = 4;
 
   static final Duration DURATION_MIN = Duration.ofSeconds(1);
   static final Duration DURATION_MAX = Duration.ofMinutes(5);
@@ -28,14 +41,17 @@ final class LeaseClock implements Lease {
   private final LongSupplier nanoTime;
   private final Map<Long, Sent> sent = new HashMap<>();
   private long newestAnswered;
+  private @Nullable Sent newest;
   private boolean skewed;
   private volatile Term term;
+  private volatile long lead;
 
   LeaseClock(Supplier<Instant> identityEnds, InstantSource clock, LongSupplier nanoTime) {
     this.identityEnds = identityEnds;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.term = new Term(false, nanoTime.getAsLong(), clock.instant());
+    this.lead = lead();
   }
 
   @Override
@@ -45,7 +61,37 @@ final class LeaseClock implements Lease {
     return last.granted()
         && nanoTime.getAsLong() - last.deadlineNanos() < 0
         && now.isBefore(last.deadline())
-        && now.isBefore(identityEnds.get());
+        && now.isBefore(identityEnds.get())
+        && !ahead();
+  }
+
+  /// Looks at the clocks. True when the wall clock ran ahead since the last look: then the lease is
+  /// dropped, whatever the clocks say later, and only an answer to a heartbeat from now on brings
+  /// it back.
+  boolean jumped() {
+    boolean ran = ahead();
+    if (ran) {
+      term = new Term(false, term.deadlineNanos(), term.deadline());
+      restart();
+    }
+    lead = lead();
+    return ran;
+  }
+
+  private boolean ahead() {
+    return lead() - lead > AHEAD_MAX.toNanos();
+  }
+
+  /// By how much the wall clock is ahead of the monotonic one.
+  private long lead() {
+    for (int i = 1; ; i++) {
+      var before = nanoTime.getAsLong();
+      var wall = clock.instant();
+      var after = nanoTime.getAsLong();
+      if (after - before < PAIR_NANOS || i == PAIR_TRIES) {
+        return TimeUnit.SECONDS.toNanos(wall.getEpochSecond()) + wall.getNano() - after;
+      }
+    }
   }
 
   /// What is left of it, zero when it is lost.
@@ -67,6 +113,7 @@ final class LeaseClock implements Lease {
   void restart() {
     sent.clear();
     newestAnswered = 0;
+    newest = null;
   }
 
   /// Heartbeat `n` is about to be sent.
@@ -84,16 +131,19 @@ final class LeaseClock implements Lease {
   }
 
   /// The answer to heartbeat `n`. False when it is none: to no heartbeat that waits, or out of
-  /// bounds.
+  /// bounds. The last answer may be given again to grant more, before a restart on purpose.
   boolean granted(long n, Duration duration, Instant theirs) {
-    var asked = sent.get(n);
+    var again = n == newestAnswered;
+    var asked = again ? newest : sent.get(n);
     if (asked == null
-        || n <= newestAnswered
+        || n < newestAnswered
+        || (again && asked.nanos() + duration.toNanos() - term.deadlineNanos() <= 0)
         || duration.compareTo(DURATION_MIN) < 0
         || duration.compareTo(DURATION_MAX) > 0) {
       return false;
     }
     newestAnswered = n;
+    newest = asked;
     sent.keySet().removeIf(older -> older <= n);
     var ours = clock.instant();
     var walked = Duration.between(asked.at(), ours);

@@ -70,6 +70,51 @@ class LeaseClockTest {
   }
 
   @Test
+  void isDroppedWhenTheWallClockRanAheadAndNoLaterReadingBringsItBack() {
+    lease.asked(1);
+    assertThat(answered(1)).isTrue();
+    lease.asked(2);
+    time.jump(LeaseClock.AHEAD_MAX);
+    assertThat(lease.held()).isTrue();
+    assertThat(lease.jumped()).isFalse();
+    time.jump(LeaseClock.AHEAD_MAX.plusNanos(1));
+    assertThat(lease.held()).isFalse();
+    assertThat(lease.jumped()).isTrue();
+    time.jump(LeaseClock.AHEAD_MAX.negated());
+    assertThat(lease.jumped()).isFalse();
+    assertThat(lease.held()).isFalse();
+    assertThat(answered(2)).as("asked before").isFalse();
+    lease.asked(1);
+    assertThat(answered(1)).isTrue();
+    assertThat(lease.held()).isTrue();
+  }
+
+  @Test
+  void isHeldWhenTheWallClockGoesBackOrBothGoOn() {
+    lease.asked(1);
+    assertThat(answered(1)).isTrue();
+    time.jump(Duration.ofMinutes(-10));
+    assertThat(lease.jumped()).isFalse();
+    time.advance(LEASE.minusSeconds(1));
+    assertThat(lease.jumped()).isFalse();
+    assertThat(lease.held()).isTrue();
+  }
+
+  @Test
+  void takesTheLastAnswerAgainOnlyToGrantMoreCountedFromTheSameHeartbeat() {
+    lease.asked(1);
+    time.advance(Duration.ofSeconds(1));
+    assertThat(answered(1)).isTrue();
+    time.advance(Duration.ofSeconds(1));
+    assertThat(lease.granted(1, LEASE.minusSeconds(1), time.instant())).isFalse();
+    assertThat(lease.granted(1, Duration.ofSeconds(60), time.instant())).isTrue();
+    assertThat(lease.left()).isEqualTo(Duration.ofSeconds(58));
+    lease.restart();
+    assertThat(lease.granted(1, Duration.ofSeconds(90), time.instant())).isFalse();
+    assertThat(lease.left()).isEqualTo(Duration.ofSeconds(58));
+  }
+
+  @Test
   void isNotHeldBeyondTheIdentityAndComesBackWithTheNextOne() {
     identityEnds = time.instant().plus(Duration.ofSeconds(3));
     lease.asked(1);
