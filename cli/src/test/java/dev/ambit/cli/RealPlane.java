@@ -83,6 +83,7 @@ final class RealPlane implements AutoCloseable {
                 Optional.of(access),
                 Optional.empty(),
                 Duration.ofSeconds(2),
+                Duration.ZERO,
                 List.of(),
                 Duration.ofSeconds(60)),
             InstantSource.system(),

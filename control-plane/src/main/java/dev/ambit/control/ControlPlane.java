@@ -166,6 +166,8 @@ public final class ControlPlane implements AutoCloseable {
                 proxies::serving,
                 new Status(self, resources, table, evidence, proxies, reach)::now,
                 tls));
+    // Once nobody can end a session any more.
+    closers.push(() -> handOver(proxies));
     closers.push(api::close);
     var token = BootstrapToken.issue(random, clock, settings.tokenLife());
     var workloads = api.openForWorkloads(settings.workloads());
@@ -256,6 +258,14 @@ public final class ControlPlane implements AutoCloseable {
   private static String roots(Snapshot snapshot) {
     var own = snapshot.bundles().get(trustDomain(snapshot.spiffeId()));
     return own == null ? "" : Pem.certificates(own);
+  }
+
+  private void handOver(ProxyServer proxies) {
+    try {
+      proxies.handOver(settings.handover());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<String> unready(SpiffeSource source, ProxyServer proxies) {

@@ -50,7 +50,8 @@ public final class Environment {
 
             A duration is a number with ms, s, m or h behind it.
             Prints "ready: SPIFFE-ID proxies=PORT workloads=PORT people=PORT admin=PORT" once its ports are open.
-            Logs go to stderr. SIGTERM: answers under way may take one second more; what an issuer is just
+            Logs go to stderr. SIGTERM: answers under way may take one second more, then attached proxies get
+            the handover lease and no end of a session is acknowledged until the next start; what an issuer is just
             giving out is waited for, up to 45 s, so that it can be revoked; closures go on after the next start.
 
             Exit codes: 64 wrong settings or resources, 69 no identity from the Workload API,
@@ -91,6 +92,7 @@ public final class Environment {
     var keys = path(Key.KEYS_DIR);
     var access = value(Key.ACCESS_DIR);
     var lease = duration(Key.LEASE, Settings.LEASE_MIN, Settings.LEASE_MAX);
+    var handover = duration(Key.HANDOVER, Duration.ZERO, Settings.HANDOVER_MAX);
     var patience = duration(Key.SPIFFE_PATIENCE, Duration.ofSeconds(1), Duration.ofMinutes(10));
     var peers =
         Arrays.stream(value(Key.WORKLOADS).split(",", -1))
@@ -126,6 +128,7 @@ public final class Environment {
             access.isEmpty() ? Optional.empty() : Optional.of(Path.of(access)),
             Optional.of(BootstrapToken.LIFE),
             lease,
+            handover,
             peers,
             patience));
   }

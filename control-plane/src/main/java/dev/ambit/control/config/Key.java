@@ -13,6 +13,7 @@ enum Key {
   KEYS_DIR("", "folder of the vault, signing and handle keys, created 0600 if absent", Key.PATH),
   ACCESS_DIR("", "folder that receives what the command line needs, its token too", "path or none"),
   LEASE("15s", "how long a proxy may act without fresh word", "duration, 1s to 30s"),
+  HANDOVER("60s", "the same after SIGTERM, for a restart; 0s: no longer", "duration, 0s to 300s"),
   WORKLOADS("", "who may attach; none: own trust domain", "patterns of SPIFFE IDs, by comma"),
   LOG_LEVEL("INFO", "least level of what is logged on stderr", "ERROR, WARN, INFO, DEBUG or TRACE");
 

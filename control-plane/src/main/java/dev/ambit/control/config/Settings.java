@@ -19,6 +19,8 @@ import java.util.Optional;
 /// @param access folder that the command line reads; empty: no bootstrap token is made
 /// @param tokenLife how long the bootstrap token is good for; empty: as long as the program runs
 /// @param lease how long a proxy may act without fresh word
+/// @param handover how long a proxy may act without fresh word after a stop on purpose; zero: as
+///   long as its lease runs
 /// @param peers patterns of the SPIFFE IDs that may attach; empty: any of the own trust domain
 /// @param patience how long to wait for the first SVID
 public record Settings(
@@ -33,15 +35,22 @@ public record Settings(
     Optional<Path> access,
     Optional<Duration> tokenLife,
     Duration lease,
+    Duration handover,
     List<String> peers,
     Duration patience) {
   public static final Duration LEASE_MIN = Duration.ofSeconds(1);
   public static final Duration LEASE_MAX = Duration.ofSeconds(30);
 
+  /// More no proxy takes.
+  public static final Duration HANDOVER_MAX = Duration.ofMinutes(5);
+
   public Settings {
     peers = List.copyOf(peers);
     if (lease.compareTo(LEASE_MIN) < 0 || lease.compareTo(LEASE_MAX) > 0) {
       throw new IllegalArgumentException("lease: " + lease + " (expected: 1s to 30s)");
+    }
+    if (handover.isNegative() || handover.compareTo(HANDOVER_MAX) > 0) {
+      throw new IllegalArgumentException("handover: " + handover + " (expected: 0s to 300s)");
     }
   }
 }

@@ -46,6 +46,7 @@ final class Proxies implements Cuts {
   private final Map<Boot, Holder> holders = new HashMap<>();
   private long published;
   private long readAt;
+  private Duration lease;
   private boolean read;
 
   /// Begins with the proxies of an earlier run.
@@ -62,6 +63,7 @@ final class Proxies implements Cuts {
     this.clock = clock;
     this.nanos = nanos;
     this.published = seen;
+    this.lease = terms.lease();
     var leaseEnd = nanos.getAsLong() + terms.leaseMaxBefore().toNanos();
     for (var present : known) {
       var holder = new Holder(new Boot(present.proxy(), present.boot()));
@@ -97,6 +99,7 @@ final class Proxies implements Cuts {
         }
         var holder = holders.computeIfAbsent(boot, Holder::new);
         holder.stream = stream;
+        holder.answered = 0;
         holder.told(snapshot.version(), nanos.getAsLong());
         holder.send(
             Images.snapshot(
@@ -127,6 +130,66 @@ final class Proxies implements Cuts {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Grants every attached proxy a longer lease in answer to the heartbeat it was last answered,
+  /// and to those it still sends: nobody answers any more for a while. It rests on what was
+  /// published, like any lease, so whoever holds it knows of every end that was acknowledged.
+  ///
+  /// @return how many it was granted
+  int handOver(Duration lasting) {
+    lock.lock();
+    try {
+      lease = lasting;
+      if (!fresh(nanos.getAsLong())) {
+        return 0;
+      }
+      return (int)
+          holders.values().stream()
+              .filter(holder -> holder.stream != null && holder.answered > 0)
+              .filter(holder -> grant(holder, holder.answered))
+              .count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until everything up to a version was told to those attached. False when it takes longer.
+  boolean published(long version, Duration patience) throws InterruptedException {
+    lock.lock();
+    try {
+      var left = patience.toNanos();
+      while (published < version && left > 0) {
+        left = moved.awaitNanos(left);
+      }
+      return published >= version;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Puts a lease on the stream of a proxy. Under the lock.
+  private boolean grant(Holder holder, long n) {
+    var at = clock.instant();
+    var sent =
+        holder.send(
+            AttachResponse.newBuilder()
+                .setLease(
+                    Lease.newBuilder()
+                        .setN(n)
+                        .setDuration(ProtoTimes.of(lease))
+                        .setWallClock(ProtoTimes.of(at)))
+                .build());
+    if (sent) {
+      holder.answered = n;
+      holder.grant(nanos.getAsLong() + lease.toNanos(), at.plus(lease));
+    }
+    return sent;
+  }
+
+  /// Whether what this program knows of ends is new enough to grant anything on it. Under the lock.
+  private boolean fresh(long now) {
+    return read && now - readAt < READING_AGE_MAX.toNanos();
   }
 
   /// Ends every stream: the history cannot be told in deltas any more.
@@ -176,7 +239,7 @@ final class Proxies implements Cuts {
   boolean granting() {
     lock.lock();
     try {
-      return read && nanos.getAsLong() - readAt < READING_AGE_MAX.toNanos();
+      return fresh(nanos.getAsLong());
     } finally {
       lock.unlock();
     }
@@ -286,6 +349,10 @@ final class Proxies implements Cuts {
     private Instant ackedAt = Instant.EPOCH;
     private long behindSince;
     private int refused;
+
+    /// The heartbeat of its stream that was answered last; 0 for none.
+    private long answered;
+
     private boolean leased;
     private long leaseEndNanos;
     private Instant leaseEnd = Instant.EPOCH;
@@ -385,24 +452,7 @@ final class Proxies implements Cuts {
     boolean lease(long n) {
       lock.lock();
       try {
-        var now = nanos.getAsLong();
-        if (holder.stream != stream || !read || now - readAt >= READING_AGE_MAX.toNanos()) {
-          return false;
-        }
-        var at = clock.instant();
-        var sent =
-            holder.send(
-                AttachResponse.newBuilder()
-                    .setLease(
-                        Lease.newBuilder()
-                            .setN(n)
-                            .setDuration(ProtoTimes.of(terms.lease()))
-                            .setWallClock(ProtoTimes.of(at)))
-                    .build());
-        if (sent) {
-          holder.grant(now + terms.lease().toNanos(), at.plus(terms.lease()));
-        }
-        return sent;
+        return holder.stream == stream && fresh(nanos.getAsLong()) && grant(holder, n);
       } finally {
         lock.unlock();
       }

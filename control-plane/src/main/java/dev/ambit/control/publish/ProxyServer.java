@@ -10,6 +10,7 @@ import dev.ambit.control.store.Changes;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
+import dev.ambit.control.store.StoreFailure;
 import dev.ambit.proto.v1.AttachedProxy;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -26,10 +27,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The port for proxies, and what follows them. Made before closure (which waits for cuts) and
 /// before the broker; serves from [#start] on.
 public final class ProxyServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
   private static final int MESSAGE_MAX = 2 << 20;
   private static final int METADATA_MAX = 16 << 10;
 
@@ -47,6 +51,10 @@ public final class ProxyServer implements AutoCloseable {
   private final Feed feed;
   private final Strangers strangers;
   private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+  private final Duration lease;
+  private final long earlierOver;
+  private boolean longerRun;
+  private boolean handedOver;
   private @Nullable Presence presence;
   private @Nullable Server server;
   private final Thread follower;
@@ -57,7 +65,7 @@ public final class ProxyServer implements AutoCloseable {
   /// @param lagNanos told how long a change took from its commit to the streams
   public ProxyServer(
       Store store, Duration lease, InstantSource clock, LongSupplier nanos, LongConsumer lagNanos) {
-
+    this.lease = lease;
     this.clock = clock;
     this.nanos = nanos;
     this.changes = new Changes(store);
@@ -65,6 +73,8 @@ public final class ProxyServer implements AutoCloseable {
     this.sessions = new SessionTable(store);
     var before = changes.leaseMax();
     changes.granting(lease);
+    this.earlierOver = nanos.getAsLong() + before.toNanos();
+    this.longerRun = before.compareTo(lease) > 0;
     var seen = changes.newest();
     this.proxies =
         new Proxies(
@@ -142,6 +152,33 @@ public final class ProxyServer implements AutoCloseable {
     }
     proxies.forget();
     strangers.sweep();
+    forgetLonger();
+  }
+
+  /// Leases of before that were longer than ours have ended: the next run need not wait for them.
+  private synchronized void forgetLonger() {
+    if (longerRun && nanos.getAsLong() - earlierOver > 0) {
+      longerRun = false;
+      changes.grantingOnly(lease);
+    }
+  }
+
+  /// Lets attached proxies act for so long without fresh word: this program is about to stop, and
+  /// another will take its place. Called when nobody can end a session any more. Blocks.
+  public synchronized void handOver(Duration handover) throws InterruptedException {
+    if (handover.compareTo(lease) <= 0 || proxies.attached() == 0) {
+      return;
+    }
+    try {
+      // On disk before anybody may act on it: the next run must know how long to wait for whom.
+      longerRun = false;
+      changes.granting(handover);
+      var told = proxies.published(changes.newest(), Proxies.READING_AGE_MAX);
+      handedOver = told && proxies.handOver(handover) > 0;
+      LOG.info("handover: {}", handedOver ? handover : "none, the store was not read lately");
+    } catch (StoreFailure failure) {
+      LOG.error("store: no handover lease is granted", failure);
+    }
   }
 
   /// The port that is bound.
@@ -156,7 +193,7 @@ public final class ProxyServer implements AutoCloseable {
         Status.UNAVAILABLE.withDescription(
             "control plane: shutting down (expected: attach again)"));
     if (server != null) {
-      var _ = server.shutdownNow();
+      stop(server);
     }
     follower.interrupt();
     var _ = calls.shutdownNow();
@@ -169,5 +206,18 @@ public final class ProxyServer implements AutoCloseable {
     if (presence != null) {
       presence.tick();
     }
+  }
+
+  /// Leases of the last moment shall arrive.
+  private synchronized void stop(Server serving) {
+    var _ = serving.shutdown();
+    try {
+      if (handedOver) {
+        var _ = serving.awaitTermination(Listener.DRAIN_MAX.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    var _ = serving.shutdownNow();
   }
 }

@@ -59,6 +59,15 @@ public final class Changes {
                 .execute());
   }
 
+  /// Remembers that only leases of this length run any more.
+  public void grantingOnly(Duration lease) {
+    var _ =
+        store.write(tx ->
+            tx.createUpdate("UPDATE history SET lease_max_ms = :lease WHERE lease_max_ms > :lease")
+                .bind("lease", lease.toMillis())
+                .execute());
+  }
+
   static long newestIn(Handle tx) {
     return tx.createQuery("SELECT COALESCE(MAX(version), 0) FROM change").mapTo(Long.class).one();
   }

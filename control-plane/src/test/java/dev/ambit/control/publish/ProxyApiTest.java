@@ -124,9 +124,58 @@ class ProxyApiTest {
     var stranger = attached("spiffe://example.org/agent-2", id, ids.next());
     var newer = attached(Plane.AGENT, id, ids.next());
     assertThat(older.failure()).hasMessageContaining("attached again");
+    older.beat(1);
     newer.beat(1);
     assertThat(newer.next().hasLease()).isTrue();
+    assertThat(older.quiet()).as("no lease beside that of the newer stream").isTrue();
     assertThat(stranger.quiet()).isTrue();
+  }
+
+  @Test
+  void grantsNoLeaseUnlessItHasReadAMomentAgoWhatEnded() throws Exception {
+    var proxy = attached(Plane.AGENT, ids.next(), ids.next());
+    proxy.beat(1);
+    assertThat(proxy.next().hasLease()).isTrue();
+    store("ALTER TABLE change RENAME TO away");
+    Plane.until("not read", () -> !granting());
+    proxy.beat(2);
+    store("ALTER TABLE away RENAME TO change");
+    Plane.until("read again", this::granting);
+    proxy.beat(3);
+    assertThat(proxy.next().getLease().getN()).isEqualTo(3);
+  }
+
+  @Test
+  void lengthensTheLeaseWhenItStopsOnPurposeAndWaitsForItAfterwards() throws Exception {
+    plane.handover = Duration.ofSeconds(4);
+    plane.restart();
+    var session = open("solo", Plane.AGENT).getSession();
+    var proxy = attached(Plane.AGENT, ids.next(), ids.next());
+    proxy.beat(1);
+    assertThat(proxy.next().getLease().getDuration().getSeconds())
+        .isEqualTo(Plane.LEASE.toSeconds());
+    plane.restart();
+    var handover = proxy.next().getLease();
+    assertThat(handover.getN()).isEqualTo(1);
+    assertThat(handover.getDuration().getSeconds()).isEqualTo(4);
+    assertThat(proxy.failure()).hasMessageContaining("UNAVAILABLE");
+    var before = System.nanoTime();
+    var _ = closeLater(session).get(20, TimeUnit.SECONDS);
+    // Counted from the new start, which came after the grant.
+    assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(Plane.LEASE);
+  }
+
+  @Test
+  void waitsForNoLongerLeaseOnceThoseOfBeforeHaveEnded() throws Exception {
+    plane.handover = Duration.ofMinutes(5);
+    plane.restart();
+    var gone = attached(Plane.AGENT, ids.next(), ids.next());
+    gone.beat(1);
+    assertThat(gone.next().hasLease()).isTrue();
+    plane.restart();
+    plane.ahead.addAndGet(Duration.ofMinutes(5).toNanos());
+    plane.handover = Duration.ZERO;
+    Plane.until("forgotten", () -> leaseMaxMillis() == Plane.LEASE.toMillis());
   }
 
   @Test
@@ -358,6 +407,35 @@ class ProxyApiTest {
       return plane.admin("GET", "/metrics").body();
     } catch (IOException | InterruptedException failure) {
       throw new AssertionError(failure);
+    }
+  }
+
+  private void store(String statement) {
+    try (var store = DriverManager.getConnection("jdbc:sqlite:" + plane.folder.resolve("a.db"));
+        var change = store.createStatement()) {
+      var _ = change.execute(statement);
+    } catch (SQLException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private long leaseMaxMillis() {
+    try (var store = DriverManager.getConnection("jdbc:sqlite:" + plane.folder.resolve("a.db"));
+        var query = store.prepareStatement("SELECT lease_max_ms FROM history")) {
+      return query.executeQuery().getLong(1);
+    } catch (SQLException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private boolean granting() {
+    try {
+      return plane.admin("GET", "/readyz").statusCode() == 200;
+    } catch (IOException failure) {
+      throw new AssertionError(failure);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(stopped);
     }
   }
 

@@ -124,6 +124,9 @@ public final class Plane implements AutoCloseable {
   /// Nanoseconds that the monotonic clock is ahead of the system's.
   public final AtomicLong ahead = new AtomicLong();
 
+  /// What a stop on purpose grants.
+  public volatile Duration handover = Duration.ZERO;
+
   public final Path folder;
   public final Path resources;
   private final DevelopmentAuthority authority;
@@ -286,6 +289,7 @@ public final class Plane implements AutoCloseable {
         Optional.of(folder.resolve("access")),
         Optional.of(Duration.ofHours(1)),
         LEASE,
+        handover,
         List.of(),
         PATIENCE);
   }

@@ -44,6 +44,7 @@ public final class ControlPlaneRole {
                   Optional.of(settings.path("access")),
                   Optional.empty(),
                   Duration.ofSeconds(settings.number("lease-seconds")),
+                  Duration.ZERO,
                   List.of(),
                   PATIENCE),
               InstantSource.system(),

@@ -97,6 +97,7 @@ final class IssuingPlane implements Closeable {
                 Optional.of(access),
                 Optional.empty(),
                 Duration.ofSeconds(15),
+                Duration.ZERO,
                 List.of(),
                 Duration.ofSeconds(30)),
             InstantSource.system(),
