@@ -35,6 +35,7 @@ public final class CredentialCache implements Credentials, Reissue, Enforcer {
   private final Timer timer;
   private final LongSupplier nanoTime;
   private final Map<Key, Slot> slots = new HashMap<>();
+  private @Nullable SessionImage enforced;
 
   public CredentialCache(Issuer issuer, Timer timer, LongSupplier nanoTime) {
     this.issuer = issuer;
@@ -62,11 +63,37 @@ public final class CredentialCache implements Credentials, Reissue, Enforcer {
       slot = new Slot(key, wanted, issuer, timer, nanoTime);
       slots.put(key, slot);
     }
+    var asked = slot;
     return slot.current()
         .thenApply(credential ->
             credential == null
-                ? refuse(permit, Denial.of(Reason.CREDENTIAL_UNAVAILABLE, null).detail())
+                ? without(permit, asked)
                 : new Outcome.Proceed<>(new Dispatch(route, credential)));
+  }
+
+  /// None was issued; or none is wanted any more, as the authority to use it ended meanwhile.
+  private Outcome<Dispatch> without(Permit permit, Slot slot) {
+    var now = enforced;
+    if (now == null || slot.belongsTo(now)) {
+      return refuse(permit, Denial.of(Reason.CREDENTIAL_UNAVAILABLE, null).detail());
+    }
+    var session = permit.bound().session();
+    var said = Denial.of(ended(now, session.id()), session);
+    return new Outcome.Refuse<>(
+        new Denial(said.reason(), said.session(), permit.target().name(), said.detail(), 0));
+  }
+
+  private static Reason ended(SessionImage now, SessionId id) {
+    var present = now.sessions().get(id);
+    if (present != null) {
+      return present.suspended() ? Reason.SESSION_SUSPENDED : Reason.CREDENTIAL_UNAVAILABLE;
+    }
+    if (now.epoch() == 0) {
+      return Reason.LEASE_LOST;
+    }
+    var tombstone = now.ended().get(id);
+    // What is neither there nor ended has expired by our clock.
+    return tombstone == null ? Reason.SESSION_EXPIRED : tombstone.reason();
   }
 
   @Override
@@ -87,6 +114,7 @@ public final class CredentialCache implements Credentials, Reissue, Enforcer {
   /// gone or asks for another credential now.
   @Override
   public void enforce(SessionImage image) {
+    enforced = image;
     slots
         .values()
         .removeIf(slot -> {

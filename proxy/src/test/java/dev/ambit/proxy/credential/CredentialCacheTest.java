@@ -4,16 +4,19 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.SessionImage;
+import dev.ambit.proxy.model.Tombstone;
 import dev.ambit.proxy.testing.Samples;
 import dev.ambit.proxy.testing.Way;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -212,8 +215,28 @@ class CredentialCacheTest {
     var waiting = attach(ITEM);
     cache.enforce(SessionImage.EMPTY);
     var value = issuer.answer(0, Duration.ofMinutes(5));
-    assertThat(Way.said(Way.now(waiting))).isEqualTo("credential_unavailable");
+    assertThat(Way.said(Way.now(waiting))).isEqualTo("lease_lost");
     assertThat(value.wiped()).isTrue();
+  }
+
+  @Test
+  void tellsWhoWaitedWhyNoneIsWantedAnyMore() {
+    var ended =
+        new SessionImage(
+            1, 2, Map.of(), Map.of(Samples.ONE, new Tombstone(Reason.SESSION_IDLE, "")));
+    var suspended =
+        Samples.session(
+            Samples.envelope(Samples.ONE, Sharing.EXCLUSIVE), 2, true, Long.MAX_VALUE, "");
+    assertThat(whenEnforced(ended)).isEqualTo("session_idle");
+    assertThat(whenEnforced(Samples.image(suspended))).isEqualTo("session_suspended");
+    assertThat(whenEnforced(Samples.image())).isEqualTo("session_expired");
+  }
+
+  private String whenEnforced(SessionImage image) {
+    var waiting = attach(ITEM);
+    cache.enforce(image);
+    issuer.questions.getLast().complete(new Issuer.Answer.Unavailable("no"));
+    return Way.said(Way.now(waiting));
   }
 
   @Test
