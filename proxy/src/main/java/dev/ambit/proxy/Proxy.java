@@ -38,6 +38,7 @@ import dev.ambit.proxy.resolve.DnsNameServer;
 import dev.ambit.proxy.resolve.Resolver;
 import dev.ambit.proxy.resolve.Route;
 import dev.ambit.proxy.scope.Scope;
+import dev.ambit.proxy.transport.OpenFiles;
 import dev.ambit.proxy.transport.Transport;
 import dev.ambit.proxy.trust.Leaves;
 import dev.ambit.proxy.trust.PodAuthority;
@@ -86,6 +87,7 @@ public final class Proxy implements AutoCloseable {
   private final ControlLink link;
   private final Journal journal;
   private final CallMetrics calls;
+  private final int connectionsMax;
   private final ExplicitListener listener;
   private final InetSocketAddress address;
   private final AdminServer admin;
@@ -168,7 +170,15 @@ public final class Proxy implements AutoCloseable {
     var ends = new Ends(journal, calls);
 
     // The way of a call.
-    var limits = around.limits();
+    var files = OpenFiles.left();
+    var limits = files.isPresent() ? around.limits().within(files.getAsLong()) : around.limits();
+    this.connectionsMax = limits.connections();
+    if (connectionsMax < around.limits().connections()) {
+      LOG.atWarn()
+          .addArgument(connectionsMax)
+          .addArgument(around.limits().connections())
+          .log("descriptors: enough for {} connections of agents (expected: for {})");
+    }
     var gate = new Admission(link::image, link.lease(), journal, clock, nanoTime);
     var credentials = new CredentialCache(issuer, timer, nanoTime);
     var settlements = new Settlements(ledger, timer);
@@ -183,7 +193,8 @@ public final class Proxy implements AutoCloseable {
             new Scope(clock, limits),
             new Approvals(),
             new LedgerBudgets(ledger, settlements, ends, ids::next),
-            new Resolver(around.names().apply(names), (to, rules) -> dialled.admits(to, rules)),
+            new Resolver(
+                around.names().apply(names), (to, rules) -> dialled.admits(to, rules), nanoTime),
             timed(credentials),
             timed(gate),
             relay);
@@ -324,6 +335,9 @@ public final class Proxy implements AutoCloseable {
   private Optional<String> objection() {
     if (draining) {
       return Optional.of("draining");
+    }
+    if (listener.connections() >= connectionsMax) {
+      return Optional.of("as many connections as it may have");
     }
     if (journal.failing()) {
       return Optional.of("the audit spool cannot be written");

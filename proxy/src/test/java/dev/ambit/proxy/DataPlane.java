@@ -185,7 +185,8 @@ public final class DataPlane implements AutoCloseable {
                   lookups.incrementAndGet();
                   return names.lookup(host);
                 },
-                AddressPolicy.development(new HashSet<>(List.of(goodPort, plainPort)))),
+                AddressPolicy.development(new HashSet<>(List.of(goodPort, plainPort))),
+                System::nanoTime),
             credentials,
             admission,
             relay);

@@ -16,6 +16,8 @@ final class HeadLines {
 
   private final Limits limits;
   private final List<Field> fields = new ArrayList<>();
+  private static final int METHOD_CHARACTERS_MAX = 64;
+
   private String method = "";
   private String target = "";
   private boolean oldVersion;
@@ -39,8 +41,8 @@ final class HeadLines {
     if (first < 1 || second < first + 2 || line.indexOf('\t') >= 0) {
       throw Refused.malformed("The request line is not METHOD SP TARGET SP VERSION.");
     }
-    if (!Ascii.token(line.substring(0, first))) {
-      throw Refused.malformed("The method is not a token.");
+    if (first > METHOD_CHARACTERS_MAX || !Ascii.token(line.substring(0, first))) {
+      throw Refused.malformed("The method is not a token, or a long one.");
     }
     oldVersion =
         switch (line.substring(second + 1)) {

@@ -44,6 +44,7 @@ public record Denial(
       case CONDITION_FALSE -> "The condition of the grant does not hold.";
       case SENSITIVITY_EXCEEDED -> "The target is too sensitive for the session.";
       case DENIED_BY_RULE -> "A deny rule of the session forbids this call.";
+      case RATE_LIMITED -> "The session asks more often than it may.";
       case BUDGET_EXHAUSTED -> "The calls of this budget are spent.";
       case CONTROL_UNAVAILABLE -> "The control plane cannot be asked now.";
       case CREDENTIAL_UNAVAILABLE -> "The credential of the grant cannot be had now.";

@@ -75,4 +75,37 @@ public record Limits(
           Duration.ofSeconds(30),
           256 * 1_024,
           32);
+
+  /// Descriptors that are for something else than agents and upstreams: probes, look-ups, the
+  /// control plane, the spool, classes still to be loaded.
+  static final int FILES_KEPT = 64;
+
+  /// The same with no more connections than descriptors are left for: a third for agents, a third
+  /// for their upstreams, a third for idle ones.
+  public Limits within(long files) {
+    int share = Math.clamp((files - FILES_KEPT) / 3, 1, Integer.MAX_VALUE);
+    return new Limits(
+        Math.min(connections, share),
+        requestLineBytes,
+        headBytes,
+        fields,
+        trailerBytes,
+        headWait,
+        handshakeWait,
+        idle,
+        connectWait,
+        answerWait,
+        bodyIdle,
+        bodyIdleBytes,
+        streamIdle,
+        drainBytes,
+        linger,
+        lingerIdle,
+        interim,
+        Math.min(pooledPerKey, share),
+        Math.min(pooled, share),
+        pooledIdle,
+        judgedBytes,
+        judgedBodies);
+  }
 }

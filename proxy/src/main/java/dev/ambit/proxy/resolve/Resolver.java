@@ -8,30 +8,37 @@ import dev.ambit.proxy.budget.Reservation;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Failure;
 import dev.ambit.proxy.model.Outcome;
+import dev.ambit.proxy.scope.Permit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /// Looks an authority's name up once and picks the first address that the rules admit (INV-3,
 /// INV-4); forbidden answers are dropped, never raced. An IP literal is judged by the same rules.
 public final class Resolver implements Upstreams {
   private final NameServer names;
   private final AddressPolicy policy;
+  private final NameQuota quota;
 
-  public Resolver(NameServer names, AddressPolicy policy) {
+  public Resolver(NameServer names, AddressPolicy policy, LongSupplier nanoTime) {
     this.names = names;
     this.policy = policy;
+    this.quota = new NameQuota(nanoTime);
   }
 
   @Override
   public CompletionStage<Outcome<Route>> resolve(Reservation reservation) {
-    var authority = reservation.approval().permit().bound().arrival().call().authority();
-    return authority.isLiteral()
-        ? completedStage(choose(reservation, authority, List.of(literal(authority))))
-        : names
+    var bound = reservation.approval().permit().bound();
+    var authority = bound.arrival().call().authority();
+    if (authority.isLiteral()) {
+      return completedStage(choose(reservation, authority, List.of(literal(authority))));
+    }
+    return quota.admits(bound.session().id(), authority.host())
+        ? names
             .lookup(authority.host())
             .handle((found, thrown) ->
                 thrown == null
@@ -40,7 +47,18 @@ public final class Resolver implements Upstreams {
                         new Failure(
                             Failure.Stage.RESOLVE,
                             false,
-                            "The name of the upstream could not be resolved.")));
+                            "The name of the upstream could not be resolved.")))
+        : completedStage(tooMany(reservation.approval().permit()));
+  }
+
+  private Outcome<Route> tooMany(Permit permit) {
+    return new Outcome.Refuse<>(
+        new Denial(
+            Reason.RATE_LIMITED,
+            Optional.of(permit.bound().session()),
+            permit.target().name(),
+            "The session has had as many names looked up in a minute as it may.",
+            quota.secondsLeft()));
   }
 
   private Outcome<Route> choose(

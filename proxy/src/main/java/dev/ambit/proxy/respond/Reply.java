@@ -103,6 +103,7 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
         case CONDITION_FALSE -> new Kind(403, false, "Condition false");
         case SENSITIVITY_EXCEEDED -> new Kind(403, false, "Sensitivity exceeded");
         case DENIED_BY_RULE -> new Kind(403, false, "Denied by rule");
+        case RATE_LIMITED -> new Kind(429, true, "Rate limited");
         case BUDGET_EXHAUSTED -> new Kind(429, false, "Budget exhausted");
         case CONTROL_UNAVAILABLE -> new Kind(503, true, "Control plane unavailable");
         case CREDENTIAL_UNAVAILABLE -> new Kind(503, true, "Credential unavailable");

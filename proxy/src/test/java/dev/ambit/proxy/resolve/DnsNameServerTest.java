@@ -247,7 +247,7 @@ class DnsNameServerTest {
         };
     var way = new Way();
     way.image = Samples.image(Samples.session(Samples.ONE, 1));
-    var resolver = new Resolver(names, AddressPolicy.production());
+    var resolver = new Resolver(names, AddressPolicy.production(), () -> 0);
     var reservation = Way.value(way.reserve("https://" + HOST + "/bare"));
     var first = on(() -> resolver.resolve(reservation));
     assertThat(Way.value(first).address().getAddress()).isEqualTo(ip(93, 184, 216, 34));

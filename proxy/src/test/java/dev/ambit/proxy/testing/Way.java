@@ -66,7 +66,7 @@ public final class Way implements Ledger {
 
   /// And through resolve.
   public Outcome<Route> route(String url) {
-    var resolver = new Resolver(_ -> completedStage(List.of(address())), (_, _) -> true);
+    var resolver = new Resolver(_ -> completedStage(List.of(address())), (_, _) -> true, time);
     return reserve(url).then(reservation -> now(resolver.resolve(reservation)));
   }
 
