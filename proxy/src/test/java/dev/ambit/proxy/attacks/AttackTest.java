@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.proxy.RawAgent;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,12 +19,17 @@ abstract class AttackTest {
 
   @BeforeAll
   void start() throws Exception {
-    site = new Site(Files.createTempDirectory("ambit-attacks"), machine());
+    site = new Site(Files.createTempDirectory("ambit-attacks"), command(), machine());
   }
 
   /// Options of the proxy's virtual machine.
   String[] machine() {
     return new String[0];
+  }
+
+  /// What the proxy is started by.
+  List<String> command() {
+    return List.of();
   }
 
   @AfterEach

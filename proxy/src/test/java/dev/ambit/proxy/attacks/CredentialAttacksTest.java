@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.ambit.envelope.Axes;
 import dev.ambit.proto.v1.ReserveResponse;
 import dev.ambit.proxy.RawAgent;
 import java.io.IOException;
@@ -60,6 +61,24 @@ class CredentialAttacksTest extends AttackTest {
       assertThat(site.decision(0).getNotesList())
           .contains("stripped:" + (query.isEmpty() ? what.toLowerCase(Locale.ROOT) : "query"));
     }
+  }
+
+  @Test
+  void a112KeepsTheAgentsOwnOnlyWhereAGrantSaysPassAndNotesIt() throws Exception {
+    var pass = new Axes(null, null, null, null, true);
+    site.open(site.blank().asking("hostile", Site.HOSTILE, site.hostile.port(), pass, "/v1/**"));
+    var host = Site.HOSTILE + ":" + site.hostile.port();
+    var fields =
+        lines(
+            "Authorization: Bearer mine", "X-Api-Key: mine", "Cookie: a=mine", "X-Amz-Date: mine");
+    granted(site.ask(get("http://" + host + "/v1/x?api_key=mine", host, fields)));
+    assertThat(site.hostile.heads.getFirst())
+        .startsWith("GET /v1/x?api_key=mine ")
+        .containsIgnoringCase("authorization: bearer mine\r\n")
+        .containsIgnoringCase("x-api-key: mine\r\n")
+        .containsIgnoringCase("cookie: a=mine\r\n")
+        .containsIgnoringCase("x-amz-date: mine\r\n");
+    assertThat(site.decision(0).getNotesList()).anyMatch(note -> note.startsWith("passed:"));
   }
 
   static Stream<Object[]> authorities() {

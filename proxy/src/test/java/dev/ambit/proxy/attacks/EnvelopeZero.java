@@ -1,6 +1,7 @@
 package dev.ambit.proxy.attacks;
 
 import dev.ambit.envelope.AddressRules;
+import dev.ambit.envelope.Axes;
 import dev.ambit.envelope.Binding;
 import dev.ambit.envelope.CredentialRef;
 import dev.ambit.envelope.Envelope;
@@ -65,6 +66,23 @@ final class EnvelopeZero {
         "/v1/**");
   }
 
+  /// Every method of plain HTTP, if it also is so.
+  EnvelopeZero asking(String name, String host, int port, Axes axes, String path) {
+    var target =
+        target(name, Scheme.HTTP, host, port, new UpstreamRoots.SystemRoots(), AddressRules.PUBLIC);
+    targets.add(target);
+    grants.add(
+        new Grant(
+            name,
+            name,
+            METHODS,
+            List.of(PathTemplate.parse(path).orThrow()),
+            OptionalLong.empty(),
+            null,
+            axes));
+    return this;
+  }
+
   EnvelopeZero byHandle() {
     sharing = Sharing.BY_HANDLE;
     return this;
@@ -73,6 +91,12 @@ final class EnvelopeZero {
   /// A budget of the session.
   EnvelopeZero calls(long most) {
     calls = most;
+    return this;
+  }
+
+  /// Without a budget: calls reserve nothing.
+  EnvelopeZero uncounted() {
+    calls = 0;
     return this;
   }
 
@@ -85,7 +109,7 @@ final class EnvelopeZero {
         sharing,
         InstantSource.system().instant().plus(Duration.ofHours(1)),
         Duration.ZERO,
-        OptionalLong.of(calls),
+        calls == 0 ? OptionalLong.empty() : OptionalLong.of(calls),
         targets,
         grants,
         List.of());

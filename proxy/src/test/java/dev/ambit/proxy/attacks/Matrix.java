@@ -10,7 +10,6 @@ final class Matrix {
   private static final String TRANSPARENT = "transparent capture";
   private static final String HTTP2 = "HTTP/2";
   private static final String SCRUBBING = "placeholders and scrubbing";
-  private static final String CASE = "its case on this fixture, with all inputs and oracles";
   private static final String KUBERNETES = "Kubernetes";
 
   /// One row.
@@ -117,7 +116,7 @@ final class Matrix {
 
   private static void credential(List<Row> rows) {
     rows.add(due("A111", 3));
-    rows.add(partly("A112", "the exception, agentCredentials: pass"));
+    rows.add(due("A112", 17));
     rows.add(waits("A114", SCRUBBING));
     rows.add(waits("A115", SCRUBBING));
     rows.add(due("A117", 1));
@@ -137,50 +136,61 @@ final class Matrix {
       rows.add(waits(id, HTTP2));
     }
     rows.add(
-        beside(
+        due(
             "A146",
+            5,
             "proxy/dev.ambit.proxy.BoundsTest#a146ClosesATunnelWhoseHandshakeDoesNotGoOn",
             "proxy/dev.ambit.proxy.BoundsTest#a146ClosesATunnelInWhichNothingIsSaid"));
     rows.add(
-        beside(
+        partly(
             "A148",
+            "the other nine tenths of its 50 000 names",
             "proxy/dev.ambit.proxy.decode.TunnelTest#a148ClosesOnAClientHelloThatIsNotOne",
             "proxy/dev.ambit.proxy.trust.LeavesTest#a148KeepsNoMoreContextsThanItsBound"));
     rows.add(
-        beside(
+        due(
             "A149",
+            4,
             "proxy/dev.ambit.proxy.decode.Http1FramingTest#a149RefusesHeadsBeyondTheirBound"));
     rows.add(
-        beside(
+        due(
             "A150",
+            7,
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150AnswersBadGatewayToWhatIsNoValidAnswer",
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150LetsNothingBleedIntoTheNextCall"));
-    rows.add(waits("A152", CASE));
-    rows.add(waits("A153", CASE));
+    rows.add(due("A152", 1));
+    rows.add(partly("A153", "the other nine tenths of its million calls"));
     rows.add(
-        beside(
+        due(
             "A154",
+            3,
             "resources/dev.ambit.resources.PatternCostTest#a154RefusesNestedCounts",
             "envelope/dev.ambit.envelope.EnvelopeCodecTest#a154RefusesDepthAndSizeBeyondTheBound"));
     rows.add(
-        beside(
+        due(
             "A155",
+            1,
             "proxy/dev.ambit.proxy.resolve.DnsNameServerTest#a155RemembersABoundedNumberOfNames"));
-    rows.add(waits("A157", CASE));
+    rows.add(due("A157", 3));
   }
 
   private static void session(List<Row> rows) {
-    rows.add(waits("A160", CASE));
-    rows.add(waits("A161", CASE));
+    rows.add(due("A160", 1));
+    rows.add(waits("A161", "two proxies on one session, " + HTTP2 + " and MCP"));
     rows.add(due("A162", 5));
     rows.add(
-        beside(
+        due(
             "A164",
+            6,
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164CutsAStreamAndItsUpstreamWhenTheSessionEnds",
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164ClosesIdleConnectionsOfAnEndedSession"));
-    rows.add(partly("A166", "the lease lost in suspend"));
-    rows.add(partly("A167", "the handover lease and step-up"));
-    rows.add(waits("A168", CASE));
+    rows.add(
+        due(
+            "A166",
+            7,
+            "proxy/dev.ambit.proxy.control.LeaseClockTest#isDroppedWhenTheWallClockRanAheadAndNoLaterReadingBringsItBack"));
+    rows.add(partly("A167", "step-up"));
+    rows.add(due("A168", 6));
     rows.add(partly("A170", "binding to a pod, " + KUBERNETES));
     rows.add(waits("A171", "delegation"));
     rows.add(waits("A172", "approval"));
@@ -191,14 +201,9 @@ final class Matrix {
     return new Row(id, inputs, "", List.of(elsewhere));
   }
 
-  /// Tested beside the classes it is about, but not yet with every input and all five oracles.
-  private static Row beside(String id, String... tests) {
-    return new Row(id, -1, CASE, List.of(tests));
-  }
-
   /// What is built of it is tested; the row as a whole waits.
-  private static Row partly(String id, String open) {
-    return new Row(id, 1, open, List.of());
+  private static Row partly(String id, String open, String... elsewhere) {
+    return new Row(id, 1, open, List.of(elsewhere));
   }
 
   private static Row waits(String id, String what) {

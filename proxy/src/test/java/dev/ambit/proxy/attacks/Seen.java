@@ -124,7 +124,6 @@ record Seen(
   /// Calls of which a byte may have gone to an upstream.
   private long sent() {
     return records.stream()
-        .limit(STORY_RECORDS)
         .filter(AuditRecord::hasCompletion)
         .filter(one -> sent(one.getCompletion().getResult(), one.getCompletion().getFailedStage()))
         .count();

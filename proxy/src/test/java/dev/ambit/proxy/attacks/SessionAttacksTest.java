@@ -1,17 +1,28 @@
 package dev.ambit.proxy.attacks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import dev.ambit.envelope.EnvelopeCodec;
 import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.proto.v1.CloseReason;
+import dev.ambit.proto.v1.Exhausted;
 import dev.ambit.proto.v1.ReserveResponse;
+import dev.ambit.proto.v1.Reserved;
+import dev.ambit.proto.v1.SessionImage;
 import dev.ambit.proxy.RawAgent;
 import dev.ambit.proxy.StubUpstream;
 import dev.ambit.testkit.Await;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Group 4.9: nobody spends more than was given, and authority ends when it must.
 class SessionAttacksTest extends AttackTest {
   private static final String ITEM = "/v1/items/7";
+  private static final int AT_ONCE = 64;
+  private static final int ROUNDS = 1_000;
   private static final Pattern LEASE = Pattern.compile("\nambit_lease_remaining_seconds ([0-9.]+)");
 
   @Override
@@ -91,6 +104,156 @@ class SessionAttacksTest extends AttackTest {
     }
   }
 
+  @Test
+  void a160LetsExactlyOneOfManyCallsAtOnceHaveTheLastOfABudget() throws Exception {
+    var agents = new ArrayList<RawAgent>();
+    for (int i = 0; i < AT_ONCE; i++) {
+      agents.add(site.insideGood());
+    }
+    var left = new AtomicInteger();
+    site.plane.ledger =
+        _ ->
+            left.getAndUpdate(now -> Math.max(0, now - 1)) > 0
+                ? ReserveResponse.newBuilder().setReserved(Reserved.getDefaultInstance()).build()
+                : ReserveResponse.newBuilder()
+                    .setExhausted(Exhausted.newBuilder().setBudget("session"))
+                    .build();
+    for (int round = 1; round <= ROUNDS; round++) {
+      left.set(1);
+      for (var agent : agents) {
+        agent.send(get(ITEM, site.goodHost()));
+      }
+      int reached = 0;
+      for (var agent : agents) {
+        var answer = agent.answer();
+        if (answer.status() == 200) {
+          granted(answer);
+          reached++;
+        } else {
+          denied(answer, 429, "budget_exhausted");
+        }
+      }
+      assertThat(reached).isEqualTo(1);
+      assertThat(site.good.served).hasValue(round);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"queued", "headers sent", "uploading", "streaming", "server-sent events", "idle"})
+  void a164SendsNoByteOnceTheSessionHasEnded(String what) throws Exception {
+    var inAnswer = new CountDownLatch(1);
+    var issue = new CountDownLatch(1);
+    site.good.script =
+        with -> {
+          var head = with.head();
+          if (what.equals("idle")) {
+            with.answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+          } else if (what.startsWith("s")) {
+            var type = what.equals("streaming") ? "application/json" : "text/event-stream";
+            with.answer(
+                "HTTP/1.1 200 OK\r\nContent-Type: "
+                    + type
+                    + "\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
+          }
+          if (!head.isEmpty()) {
+            inAnswer.countDown();
+          }
+          with.in.transferTo(OutputStream.nullOutputStream());
+        };
+    if (what.equals("queued")) {
+      site.plane.issuer =
+          request -> {
+            inAnswer.countDown();
+            return released(issue) ? Site.canary(request) : null;
+          };
+    }
+    var agent = site.insideGood();
+    if (what.equals("uploading")) {
+      agent.send(
+          "POST "
+              + ITEM
+              + " HTTP/1.1\r\nHost: "
+              + site.goodHost()
+              + "\r\nContent-Length: 1000000\r\n\r\nbegun");
+    } else {
+      agent.send(get(ITEM, site.goodHost()));
+    }
+    if (what.equals("idle")) {
+      granted(agent.answer());
+    } else {
+      await(inAnswer);
+    }
+    if (what.startsWith("s")) {
+      assertThat(agent.head()).startsWith("HTTP/1.1 200 ");
+    }
+    if (what.equals("uploading")) {
+      Await.until("begun", () -> site.good.bytes().endsWith("begun"));
+    }
+    site.plane.end(site.session(), CloseReason.CLOSE_REASON_REVOKED);
+    site.awaitImage();
+    // What is acknowledged is cut: nothing can come any more.
+    var received = site.good.bytes().length();
+    issue.countDown();
+    switch (what) {
+      case "queued" -> {
+        denied(agent.answer(), 403, "session_ended");
+        assertThat(site.good.bytes()).isEmpty();
+      }
+      case "idle" -> denied(agent.send(get(ITEM, site.goodHost())).answer(), 403, "session_ended");
+      case "uploading" -> {
+        site.expect("");
+        trickle(agent);
+        assertThat(agent.answer().status()).isNotEqualTo(200);
+      }
+      case "headers sent" -> {
+        site.expect("");
+        assertThat(agent.answer().reason()).isEqualTo("session_ended");
+      }
+      default -> {
+        site.expect("");
+        assertThat(rest(agent)).isEqualTo("9\r\ndata: 1\n\n\r\n");
+      }
+    }
+    if (!what.equals("queued")) {
+      Await.until("upstream connection closed", () -> site.good.ended.get() == 1);
+    }
+    assertThat(site.good.bytes()).hasSize(received);
+  }
+
+  /// Everything up to the end of the connection, which says that nothing is whole.
+  private static String rest(RawAgent agent) throws IOException {
+    var read = new StringBuilder();
+    try {
+      for (int b = agent.in.read(); b >= 0; b = agent.in.read()) {
+        read.append((char) b);
+      }
+    } catch (SocketException _) {
+      // Reset: cut as well.
+    }
+    return read.toString();
+  }
+
+  /// Goes on sending a body, to whoever still reads.
+  private static void trickle(RawAgent agent) {
+    try {
+      for (int i = 0; i < 100; i++) {
+        agent.send("x".repeat(1_000));
+      }
+    } catch (IOException _) {
+      // It was closed.
+    }
+  }
+
+  private static boolean released(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"PT10M", "-PT10M", "PT40S", "PT20S"})
   void a166KeepsTheMonotonicLifetimeWhenTheWallClockSteps(String step) throws Exception {
@@ -135,6 +298,72 @@ class SessionAttacksTest extends AttackTest {
     assertThat(answer.whole()).isFalse();
   }
 
+  @Test
+  void a166LosesTheLeaseInSuspendAndTakesNoOlderAnswerForANewOne() throws Exception {
+    var agent = site.insideGood();
+    site.plane.answersHeartbeats = false;
+    var streams = site.plane.hellos();
+    try {
+      // The monotonic clock stands still in suspend, the wall clock does not.
+      site.tell("wall PT20S");
+      denied(agent.send(get(ITEM, site.goodHost())).answer(), 503, "lease_lost");
+      Await.until("asked anew", () -> site.plane.hellos() > streams);
+    } finally {
+      site.tell("wall -PT20S");
+    }
+    denied(agent.send(get(ITEM, site.goodHost())).answer(), 503, "lease_lost");
+    site.plane.answersHeartbeats = true;
+    awaitReady();
+    site.awaitImage();
+    granted(agent.send(get(ITEM, site.goodHost())).answer());
+  }
+
+  @Test
+  void a166CountsTheTimeInSuspendForTheSessionToo() throws Exception {
+    site.plane.put(site.current(), Duration.ofMinutes(5), new byte[0]);
+    site.awaitImage();
+    var agent = site.insideGood();
+    var streams = site.plane.hellos();
+    try {
+      // Said again after the suspend: what is left by the clock that did not stand still.
+      site.plane.remember(site.session(), Duration.ZERO);
+      site.tell("wall PT6M");
+      Await.until("asked anew", () -> site.plane.hellos() > streams);
+      site.awaitImage();
+      denied(agent.send(get(ITEM, site.goodHost())).answer(), 403, "session_expired");
+    } finally {
+      site.tell("wall -PT6M");
+      awaitReady();
+    }
+  }
+
+  @Test
+  void a167DeniesAllOnceTheHandoverLeaseHasRunOut() throws Exception {
+    site.open(site.zero().uncounted());
+    site.rawMayBeReached();
+    var raw = get("http://" + site.rawHost() + "/v1/x", site.rawHost());
+    site.plane.answersHeartbeats = false;
+    try {
+      site.plane.handOver(Duration.ofSeconds(60));
+      awaitLease(45);
+      site.tell("both PT30S");
+      granted(site.ask(raw));
+      site.uncounted(1);
+      // A first credential cannot be had while nobody is there to be asked.
+      denied(
+          site.insideGood().send(get(ITEM, site.goodHost())).answer(),
+          503,
+          "credential_unavailable");
+      site.tell("both PT30S");
+      denied(site.ask(raw), 503, "lease_lost");
+    } finally {
+      site.tell("wall -PT1M");
+      site.plane.answersHeartbeats = true;
+      site.plane.lease = Duration.ofSeconds(15);
+      awaitReady();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"silent", "budget"})
   void a167DeniesAllOnceTheLeaseHasRunOut(String what) throws Exception {
@@ -155,6 +384,33 @@ class SessionAttacksTest extends AttackTest {
       site.tell("wall -PT15S");
       site.plane.answersHeartbeats = true;
       awaitReady();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "older version",
+        "same version, other hash",
+        "other workload",
+        "digest",
+        "already expired",
+        "unknown restricting field"
+      })
+  void a168RefusesAnEnvelopeThatIsNotTheOneAndKeepsTheCurrentOne(String what) throws Exception {
+    var said = said(what);
+    var refused = refusals();
+    site.plane.claim(said);
+    site.awaitImage();
+    assertThat(refusals()).isEqualTo(refused + 1);
+    assertThat(site.logged()).anyMatch(line -> line.contains("session refused"));
+    granted(site.insideGood().send(get(ITEM, site.goodHost())).answer());
+    denied(
+        site.insideGood().send(get("/v1/other", site.goodHost())).answer(),
+        403,
+        "path_not_granted");
+    if (!what.contains("version")) {
+      site.plane.end(new SessionId(said.getSessionId()), CloseReason.CLOSE_REASON_COMPLETED);
     }
   }
 
@@ -238,6 +494,45 @@ class SessionAttacksTest extends AttackTest {
     }
   }
 
+  private SessionImage said(String what) {
+    var other = !what.contains("version");
+    var current = site.plane.image(site.session());
+    var envelope = other ? site.strange() : site.current();
+    var text = new String(EnvelopeCodec.encode(envelope), UTF_8);
+    var changed =
+        switch (what) {
+          case "other workload" -> text.replace("/sa/coder", "/sa/other");
+          case "unknown restricting field" -> "{\"onlyOnSundays\":true," + text.substring(1);
+          case "same version, other hash", "older version" ->
+              text.replace("/v1/items/{id}", "/v1/**");
+          default -> text;
+        };
+    var bytes = changed.getBytes(UTF_8);
+    var version =
+        switch (what) {
+          case "older version" -> current.getVersion() - 1;
+          case "same version, other hash" -> current.getVersion();
+          default -> site.plane.version() + 1;
+        };
+    return current.toBuilder()
+        .setSessionId(envelope.session().value())
+        .setVersion(version)
+        .setEnvelope(ByteString.copyFrom(bytes))
+        .setEnvelopeDigest(
+            ByteString.copyFrom(what.equals("digest") ? new byte[32] : EnvelopeCodec.digest(bytes)))
+        .setExpiresIn(
+            com.google.protobuf.Duration.newBuilder()
+                .setSeconds(what.equals("already expired") ? 0 : 60))
+        .build();
+  }
+
+  private double refusals() throws IOException {
+    var page = site.page("/metrics");
+    var key = "\nambit_image_refused_total ";
+    int at = page.indexOf(key) + key.length();
+    return Double.parseDouble(page.substring(at, page.indexOf('\n', at)));
+  }
+
   private void failed(RawAgent.Answer answer, int status, String stage) {
     site.expect("");
     assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
@@ -266,12 +561,16 @@ class SessionAttacksTest extends AttackTest {
   }
 
   private void awaitLease() {
+    awaitLease(0);
+  }
+
+  private void awaitLease(double moreThan) {
     Await.until(
         "lease",
         () -> {
           try {
             var lease = LEASE.matcher(site.page("/metrics"));
-            return lease.find() && Double.parseDouble(lease.group(1)) > 0;
+            return lease.find() && Double.parseDouble(lease.group(1)) > moreThan;
           } catch (IOException failed) {
             throw new AssertionError(failed);
           }

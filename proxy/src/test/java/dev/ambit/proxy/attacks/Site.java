@@ -38,6 +38,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -61,6 +62,7 @@ final class Site implements AutoCloseable {
   private static final String FENCE_PATH = "/fence/1";
   private static final Pattern LOOK = Pattern.compile("heap=(\\d+) direct=(-?\\d+)");
   private static final String CONTROL_ID = "spiffe://example.org/ambit/control";
+  private static final java.time.Duration PATIENCE = java.time.Duration.ofSeconds(40);
   private static final java.time.Duration DESCRIPTOR_WAIT = java.time.Duration.ofSeconds(10);
 
   final CertificateAuthority upstreamCa;
@@ -89,11 +91,17 @@ final class Site implements AutoCloseable {
   private int linesBefore;
   private boolean rawVisited;
   private long guestCalls;
+  private long uncountedCalls;
 
   /// Starts everything.
   ///
   /// @param machine options of the proxy's virtual machine, beside those of the fixture
   Site(Path dir, String... machine) throws Exception {
+    this(dir, List.of(), machine);
+  }
+
+  /// Starts everything, the proxy by a command that runs it in its own place.
+  Site(Path dir, List<String> command, String... machine) throws Exception {
     this.dir = dir;
     spiffe = DevelopmentAuthority.start("example.org");
     spiffe.serve(dir.resolve("c.sock"), CONTROL_ID);
@@ -133,7 +141,7 @@ final class Site implements AutoCloseable {
             "2",
             "AMBIT_PROXY_LOG_LEVEL",
             "DEBUG");
-    proxy = ProxyProcess.start(AttackedProxyMain.class, options(machine), settings);
+    proxy = ProxyProcess.startUnder(command, AttackedProxyMain.class, options(machine), settings);
     address = proxy.awaitReady();
     probes = proxy.awaitProbes();
     for (var upstream : List.of(good, echo, raw, hostile, evil, fence)) {
@@ -238,9 +246,24 @@ final class Site implements AutoCloseable {
     return HexFormat.of().parseHex(Samples.sha256(handle));
   }
 
-  /// Waits until the proxy has what the control plane said.
+  /// Waits until the proxy has what the control plane said, and knows that it can be asked: its
+  /// last heartbeat was answered on a stream that still stands.
   void awaitImage() {
-    Await.until("image", () -> plane.acknowledged() == plane.version());
+    long streams;
+    do {
+      Await.until("answered", PATIENCE, plane::answered);
+      streams = plane.hellos();
+      plane.touch();
+      Await.until("image", PATIENCE, () -> plane.acknowledged() == plane.version());
+    } while (streams != plane.hellos());
+  }
+
+  /// The envelope of the matrix, under a name that no session has or will have.
+  Envelope strange() {
+    var open = session;
+    var envelope = zero().build();
+    session = open;
+    return envelope;
   }
 
   private void begin() {
@@ -248,6 +271,7 @@ final class Site implements AutoCloseable {
     expected.clear();
     rawVisited = false;
     guestCalls = 0;
+    uncountedCalls = 0;
     behave();
     for (var upstream : List.of(good, echo, raw, hostile, evil)) {
       upstream.forget();
@@ -270,11 +294,23 @@ final class Site implements AutoCloseable {
     dns.script = Site::resolve;
     plane.issuer = Site::canary;
     plane.ledger = FakeControlPlane.GRANTS_ALL;
+    plane.answersHeartbeats = true;
+    plane.lease = java.time.Duration.ofSeconds(15);
   }
 
   /// The reason that each call of the case must be recorded with, in order; empty for a permit.
   void expect(String... reasons) {
     expected.addAll(List.of(reasons));
+  }
+
+  /// The same reason many times.
+  void expectMany(int times, String reason) {
+    expected.addAll(Collections.nCopies(times, reason));
+  }
+
+  /// Calls of the case that records tell of.
+  long counted() {
+    return decisions().stream().mapToLong(CallDecision::getCount).sum();
   }
 
   /// The case is one in which RAW may be reached.
@@ -285,6 +321,11 @@ final class Site implements AutoCloseable {
   /// Calls that reached an upstream of the case's own.
   void received(long calls) {
     guestCalls += calls;
+  }
+
+  /// Calls of sessions that count none.
+  void uncounted(long calls) {
+    uncountedCalls += calls;
   }
 
   /// Closed when the case is over.
@@ -388,7 +429,8 @@ final class Site implements AutoCloseable {
     }
     guests.clear();
     awaitSettlements();
-    var charged = plane.settled.stream().mapToLong(SettleRequest::getCallsSpent).sum();
+    var charged =
+        uncountedCalls + plane.settled.stream().mapToLong(SettleRequest::getCallsSpent).sum();
     behave();
     open();
     var answering = fence();

@@ -77,6 +77,8 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
   private final Map<String, SessionImage> sessions = new LinkedHashMap<>();
   private long epoch = 1;
   private long version = 1;
+  private long asked;
+  private boolean answered;
 
   /// Listens on loopback; without a context in plain text.
   public FakeControlPlane(@Nullable SslContext tls) throws IOException {
@@ -165,12 +167,54 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
     }
   }
 
+  /// Says that a session changed, without remembering it: a proxy that attaches anew hears nothing
+  /// of it.
+  public synchronized void claim(SessionImage session) {
+    version++;
+    tell(Delta.newBuilder().setEpoch(epoch).setVersion(version).addChanged(session).build());
+  }
+
+  /// Says that nothing changed: whoever acknowledges it has heard everything that was said before.
+  public synchronized void touch() {
+    version++;
+    tell(Delta.newBuilder().setEpoch(epoch).setVersion(version).build());
+  }
+
+  /// A proxy that attaches anew hears of the same version with so much time left.
+  public synchronized void remember(SessionId session, java.time.Duration expiresIn) {
+    var _ =
+        sessions.computeIfPresent(
+            session.value(),
+            (_, image) ->
+                image.toBuilder()
+                    .setExpiresIn(Duration.newBuilder().setSeconds(expiresIn.toSeconds()))
+                    .build());
+  }
+
+  /// What is said of a session that is open.
+  public synchronized SessionImage image(SessionId session) {
+    return Objects.requireNonNull(sessions.get(session.value()));
+  }
+
+  /// Answers the last heartbeat again with a longer lease, and ends the stream.
+  public synchronized void handOver(java.time.Duration lasting) {
+    lease = lasting;
+    streams.forEach(stream -> stream.onNext(granted(asked)));
+    dropStreams();
+  }
+
+  /// Whether there is a stream whose last heartbeat was answered.
+  public synchronized boolean answered() {
+    return answered;
+  }
+
   /// Ends every stream with an error; the proxy may come back.
   public synchronized void dropStreams() {
     for (var stream : streams) {
       stream.onError(Status.UNAVAILABLE.asRuntimeException());
     }
     streams.clear();
+    answered = false;
   }
 
   public synchronized long version() {
@@ -201,6 +245,7 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
           switch (request.getMessageCase()) {
             case HELLO -> {
               streams.add(proxy);
+              answered = false;
               proxy.onNext(
                   AttachResponse.newBuilder()
                       .setSnapshot(
@@ -220,26 +265,32 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
       public void onError(Throwable gone) {
         synchronized (FakeControlPlane.this) {
           streams.remove(proxy);
+          answered &= !streams.isEmpty();
         }
       }
     };
   }
 
   private void answer(Heartbeat heartbeat, StreamObserver<AttachResponse> proxy) {
-    if (answersHeartbeats && streams.contains(proxy)) {
-      var now = Instant.ofEpochSecond(0).plusMillis(clockMillis());
-      proxy.onNext(
-          AttachResponse.newBuilder()
-              .setLease(
-                  Lease.newBuilder()
-                      .setN(heartbeat.getN())
-                      .setDuration(
-                          Duration.newBuilder()
-                              .setSeconds(lease.getSeconds())
-                              .setNanos(lease.getNano()))
-                      .setWallClock(Timestamp.newBuilder().setSeconds(now.getEpochSecond())))
-              .build());
+    if (streams.contains(proxy)) {
+      asked = heartbeat.getN();
+      answered = answersHeartbeats;
+      if (answered) {
+        proxy.onNext(granted(asked));
+      }
     }
+  }
+
+  private AttachResponse granted(long n) {
+    var now = Instant.ofEpochSecond(0).plusMillis(clockMillis());
+    return AttachResponse.newBuilder()
+        .setLease(
+            Lease.newBuilder()
+                .setN(n)
+                .setDuration(
+                    Duration.newBuilder().setSeconds(lease.getSeconds()).setNanos(lease.getNano()))
+                .setWallClock(Timestamp.newBuilder().setSeconds(now.getEpochSecond())))
+        .build();
   }
 
   private static long clockMillis() {

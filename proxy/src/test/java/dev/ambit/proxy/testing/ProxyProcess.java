@@ -60,13 +60,21 @@ public final class ProxyProcess implements AutoCloseable {
   /// @param machine options of the virtual machine beside the usual ones
   public static ProxyProcess start(
       Class<?> main, List<String> machine, Map<String, String> settings) throws IOException {
-    return new ProxyProcess(launch(main, machine, settings, List.of()));
+    return startUnder(List.of(), main, machine, settings);
+  }
+
+  /// The same by a command that runs what is behind it in its own place, as `prlimit` does.
+  public static ProxyProcess startUnder(
+      List<String> command, Class<?> main, List<String> machine, Map<String, String> settings)
+      throws IOException {
+    return new ProxyProcess(launch(command, main, machine, settings, List.of()));
   }
 
   private static ProxyProcess start(
       Map<String, String> settings, List<String> arguments, String... without) throws IOException {
     var process =
         launch(
+            List.of(),
             ProxyMain.class,
             List.of("-Xmx64m"),
             settings,
@@ -76,6 +84,7 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   private static Process launch(
+      List<String> command,
       Class<?> main,
       List<String> machine,
       Map<String, String> settings,
@@ -91,6 +100,7 @@ public final class ProxyProcess implements AutoCloseable {
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             classPath(without));
+    builder.command().addAll(0, command);
     builder.command().addAll(machine);
     builder.command().add(main.getName());
     builder.command().addAll(List.of(arguments));
