@@ -4,6 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A network of one's own: loopback, one private address, no way out, and a name server at that
@@ -16,6 +18,16 @@ public record Network(String name, String address) implements Closeable {
 
   /// Makes it.
   public static Network open(String address) throws IOException {
+    var network = bare(address);
+    // Beside 127.0.0.1: a private address like another, for which no kind of device is needed.
+    network.ip("address", "add", address + "/32", "dev", "lo");
+    return network;
+  }
+
+  /// Makes one that has loopback alone.
+  ///
+  /// @param address that it will have, and its name server
+  static Network bare(String address) throws IOException {
     var name = "ambit-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     var network = new Network(name, address);
     // `ip netns exec` puts this in the place of the machine's own.
@@ -23,10 +35,15 @@ public record Network(String name, String address) implements Closeable {
     Files.writeString(
         network.configuration().resolve("resolv.conf"), "nameserver " + address + "\n");
     User.ROOT.run("ip", "netns", "add", name).done();
-    // Beside 127.0.0.1: a private address like another, for which no kind of device is needed.
-    User.ROOT.run("ip", "-n", name, "address", "add", address + "/32", "dev", "lo").done();
-    User.ROOT.run("ip", "-n", name, "link", "set", "lo", "up").done();
+    network.ip("link", "set", "lo", "up");
     return network;
+  }
+
+  /// Runs `ip` in it.
+  void ip(String... words) {
+    var command = new ArrayList<>(List.of("ip", "-n", name));
+    command.addAll(List.of(words));
+    User.ROOT.run(command).done();
   }
 
   private Path configuration() {

@@ -1,0 +1,3 @@
+module dev.ambit/redirect
+
+go 1.24

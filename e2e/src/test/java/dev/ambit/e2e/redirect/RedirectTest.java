@@ -1,0 +1,104 @@
+package dev.ambit.e2e.redirect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ambit.e2e.machine.PodNetwork;
+import dev.ambit.e2e.machine.Programs;
+import dev.ambit.e2e.machine.Ran;
+import dev.ambit.e2e.machine.User;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The rules of `ambit-redirect` in the kernel of this machine, over IPv4 and IPv6, without a
+/// proxy: nothing leaves, and the program knows whether they hold.
+class RedirectTest {
+  private static final User AGENT = User.of(61_003);
+  private static final User PROXY = User.of(2_112);
+
+  private PodNetwork network;
+  private String program;
+
+  @BeforeEach
+  void open() throws IOException {
+    network = PodNetwork.open();
+    program =
+        User.ROOT
+            .with("HOME", System.getProperty("user.home"))
+            .run(Programs.tree().resolve("deploy/redirect/redirect-build").toString())
+            .done()
+            .strip();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    network.close();
+  }
+
+  @Test
+  void provesItselfAndMayBeRepeatedAndRemoved() {
+    assertThat(redirect(User.ROOT, "check").exit()).isEqualTo(1);
+    redirect(User.ROOT, "install").done();
+    redirect(User.ROOT, "install").done();
+    redirect(User.ROOT, "remove").done();
+    redirect(User.ROOT, "remove").done();
+    var unruled = redirect(User.ROOT, "check");
+    assertThat(unruled.exit()).isEqualTo(1);
+    assertThat(unruled.err()).contains("TCP to 192.0.2.1:443", "expected: turned to port 15001");
+  }
+
+  @Test
+  void leavesTheOldRulesInForceWhenTheNewOnesAreRefused() {
+    redirect(User.ROOT, "install").done();
+    var refused = redirect(AGENT, "install");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("not permitted (expected: CAP_NET_ADMIN");
+    assertThat(redirect(User.ROOT, "install", "--proxy-uid", "0").exit()).isEqualTo(64);
+    assertThat(redirect(User.ROOT, "check").exit()).isZero();
+  }
+
+  @Test
+  void letsNotOnePacketOfAnybodyButTheProxyLeaveWhileItIsDown() {
+    redirect(User.ROOT, "install").done();
+    var before = network.arrived();
+    for (var somebody : List.of(AGENT, User.of(61_004), User.ROOT)) {
+      var tried = escape(somebody);
+      assertThat(tried.lines()).hasSizeGreaterThan(40);
+      assertThat(tried)
+          .contains("IPv4 TCP 443: ECONNREFUSED", "IPv6 TCP 443: ECONNREFUSED")
+          .contains("IPv4 UDP 443: EPERM", "IPv6 UDP 443: EPERM");
+      assertThat(network.arrived()).as(tried).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void seesWhatLeavesWithoutTheRulesAndWhatTheProxySends() {
+    escape(AGENT);
+    var bare = network.arrived();
+    assertThat(bare).isPositive();
+
+    redirect(User.ROOT, "install").done();
+    var before = network.arrived();
+    escape(PROXY);
+    assertThat(network.arrived()).isGreaterThan(before);
+  }
+
+  private String escape(User somebody) {
+    return somebody
+        .in(network.pod())
+        .run(
+            Programs.tree().resolve("e2e/redirect/escape").toString(),
+            PodNetwork.OUTSIDE,
+            PodNetwork.OUTSIDE_6)
+        .done();
+  }
+
+  private Ran redirect(User user, String... words) {
+    var command = new ArrayList<>(List.of(program));
+    command.addAll(List.of(words));
+    return user.in(network.pod()).run(command);
+  }
+}
