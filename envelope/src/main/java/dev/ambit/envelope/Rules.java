@@ -62,6 +62,12 @@ public final class Rules {
     return Optional.ofNullable(index.find(authority.host(), authority.port()));
   }
 
+  /// Whether some target holds the host, at whatever port. Asked before its name is looked up for
+  /// the agent.
+  public boolean holds(String host) {
+    return index.holds(host);
+  }
+
   private record Forbidden(DenyRule rule, Decision.Denied answer) {}
 
   /// A grant with its methods as bits by their place in [Call#METHODS].

@@ -44,6 +44,12 @@ public final class TargetIndex {
         : among(wildcard.get(host.substring(dot + 1)), port);
   }
 
+  /// Whether some target holds the host, at whatever port.
+  public boolean holds(String host) {
+    var dot = host.indexOf('.');
+    return exact.containsKey(host) || (dot >= 0 && wildcard.containsKey(host.substring(dot + 1)));
+  }
+
   /// Two targets that share a host and port, which would make it a question of order which of them
   /// a call belongs to.
   public record Conflict(Target target, Target other, String host, int port) {}

@@ -2,11 +2,13 @@ package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.Rules;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Lease;
 import dev.ambit.proxy.model.SessionImage;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// Says whether a tunnel may be opened: only to an authority that some target of a live session
@@ -21,6 +23,15 @@ public final class TunnelGate {
   }
 
   Optional<Denial> objection(Authority authority) {
+    return objection(rules -> rules.target(authority).isPresent());
+  }
+
+  /// The same for a host at whatever port, before its name is looked up for the agent.
+  public Optional<Denial> objectionToHost(String host) {
+    return objection(rules -> rules.holds(host));
+  }
+
+  private Optional<Denial> objection(Predicate<Rules> holds) {
     if (!lease.held()) {
       return denial(Reason.LEASE_LOST, "The proxy has no lease from its control plane.");
     }
@@ -30,8 +41,7 @@ public final class TunnelGate {
           newestEnd(now).orElse(Reason.NO_SESSION), "No session is active for this workload.");
     }
     boolean known =
-        now.sessions().values().stream()
-            .anyMatch(session -> session.rules().target(authority).isPresent());
+        now.sessions().values().stream().anyMatch(session -> holds.test(session.rules()));
     return known
         ? Optional.empty()
         : denial(Reason.TARGET_UNKNOWN, "No target of this workload's sessions has this address.");
