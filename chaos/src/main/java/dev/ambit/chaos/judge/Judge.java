@@ -175,7 +175,7 @@ public final class Judge {
         }
       }
       if (arrival.streams()
-          && arrival.streamEnded().orElse(evidence.over()).isAfter(session.end().plus(CUT))) {
+          && arrival.streamEnded().orElse(evidence.over()).isAfter(streamsDue(session.end()))) {
         find(
             Invariant.I3,
             arrival.at(),
@@ -212,6 +212,21 @@ public final class Judge {
                     + " and never used, was not revoked");
           }
         });
+  }
+
+  /// Until when streams must be cut. A proxy that has no processor can cut nothing; it cuts first
+  /// once it has.
+  private Instant streamsDue(Instant end) {
+    var due = end.plus(CUT);
+    for (var disturbance : evidence.disturbances()) {
+      if (touches(disturbance, Hop.PROXY)
+          && disturbance.begun().isBefore(due)
+          && disturbance.cleared().isAfter(end)
+          && disturbance.cleared().plus(CUT).isAfter(due)) {
+        due = disturbance.cleared().plus(CUT);
+      }
+    }
+    return due;
   }
 
   /// An end that is asked for is an end everywhere when the leases of that moment have ended.

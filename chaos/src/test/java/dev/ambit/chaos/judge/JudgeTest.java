@@ -118,6 +118,17 @@ class JudgeTest {
   }
 
   @Test
+  void i3GrantsAStreamTheTimeInWhichItsProxyCouldNotRunAndASecond() {
+    log.disturbed(
+        new Disturbance(
+            "F14", "stopped", Set.of(Hop.PROXY), Log.at(19), Log.at(25), Log.back(Log.at(26))));
+    log.call("long", "GET", "/v1/stream/long", 5).streamsUntil(25.9).recorded();
+    assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
+    log.call("longer", "GET", "/v1/stream/longer", 5).streamsUntil(26.1).recorded();
+    finds(Invariant.I3, "longer", "after the end of session S1");
+  }
+
+  @Test
   void i3FindsAStreamThatNeverEnds() {
     log.call("long", "GET", "/v1/stream/long", 5).streamsForEver().recorded();
     finds(Invariant.I3, "long", "until the run was over");
