@@ -23,8 +23,11 @@ import dev.ambit.proxy.credential.Credentials;
 import dev.ambit.proxy.credential.Dispatch;
 import dev.ambit.proxy.decode.Decoding;
 import dev.ambit.proxy.decode.TunnelGate;
+import dev.ambit.proxy.dns.DnsListener;
+import dev.ambit.proxy.dns.DnsQueries;
 import dev.ambit.proxy.identify.Sessions;
-import dev.ambit.proxy.listen.ExplicitListener;
+import dev.ambit.proxy.listen.AgentListener;
+import dev.ambit.proxy.listen.Door;
 import dev.ambit.proxy.metrics.CallMetrics;
 import dev.ambit.proxy.metrics.Metrics;
 import dev.ambit.proxy.model.CallId;
@@ -51,6 +54,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,7 +67,9 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +94,7 @@ public final class Proxy implements AutoCloseable {
   private final Journal journal;
   private final CallMetrics calls;
   private final int connectionsMax;
-  private final ExplicitListener listener;
+  private final AgentListener listener;
   private final InetSocketAddress address;
   private final AdminServer admin;
   private volatile AddressPolicy dialled = (_, _) -> false;
@@ -184,6 +190,7 @@ public final class Proxy implements AutoCloseable {
     var settlements = new Settlements(ledger, timer);
     var names = new DnsNameServer(loop, transport, config.dns().map(List::of).orElse(List.of()));
     opened.add(names::close);
+    var upstreamNames = around.names().apply(names);
     var tls = new UpstreamTls(SystemRoots.load(), List.of(authority.certificate()));
     var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, limits);
     var sessions = new Sessions(link::image, link.lease(), nanoTime);
@@ -193,23 +200,23 @@ public final class Proxy implements AutoCloseable {
             new Scope(clock, limits),
             new Approvals(),
             new LedgerBudgets(ledger, settlements, ends, ids::next),
-            new Resolver(
-                around.names().apply(names), (to, rules) -> dialled.admits(to, rules), nanoTime),
+            new Resolver(upstreamNames, (to, rules) -> dialled.admits(to, rules), nanoTime),
             timed(credentials),
             timed(gate),
             relay);
     var leaves = new Leaves(authority, clock);
+    var tunnels = new TunnelGate(link::image, link.lease());
+    Supplier<CallId> callIds = () -> new CallId(ids.next());
     var decoding =
-        new Decoding(
-            path::carry,
-            ends,
-            () -> new CallId(ids.next()),
-            sessions,
-            new TunnelGate(link::image, link.lease()),
-            leaves,
-            limits,
-            nanoTime);
-    this.listener = new ExplicitListener(loop, transport, decoding);
+        new Decoding(path::carry, ends, callIds, sessions, tunnels, leaves, limits, nanoTime);
+    this.listener = new AgentListener(loop, transport, decoding);
+
+    // Whose connections and names the kernel turns to us.
+    var queries = new DnsQueries(tunnels, upstreamNames, sessions, ends, callIds, nanoTime);
+    var dns = new DnsListener(loop, transport, queries);
+    metrics.total("ambit.dns.answered", queries::answered);
+    metrics.total("ambit.dns.unknown", queries::unknown);
+    metrics.total("ambit.dns.failed", queries::failed);
 
     measure(metrics, issuer, authority);
     metrics.total("ambit.settlements.dropped", settlements::dropped);
@@ -218,15 +225,26 @@ public final class Proxy implements AutoCloseable {
           link.close();
           sender.close();
           listener.close();
+          dns.close();
           leaves.close();
           tls.close();
         }));
-    this.address = listener.bind(config.listen());
+    this.address = listener.bind(config.listen(), Door.EXPLICIT);
+    if (config.capturePort().isPresent()) {
+      if (!transport.seesOriginalDestinations()) {
+        throw new IOException("capture: not on this system (expected: Linux with epoll)");
+      }
+      for (var local : loopback(config.capturePort().getAsInt())) {
+        var _ = listener.bind(local, Door.CAUGHT);
+      }
+    }
+    if (config.agentDnsPort().isPresent()) {
+      for (var local : loopback(config.agentDnsPort().getAsInt())) {
+        var _ = dns.bind(local);
+      }
+    }
     // What listens beside us is not for the agent to reach, and our own port least of all.
-    this.dialled =
-        around
-            .addresses()
-            .except(ownAddresses(), Set.of(address.getPort(), admin.address().getPort()));
+    this.dialled = around.addresses().except(ownAddresses(), ownPorts(config));
     loop.execute(() -> link.start(List.of(credentials, relay), sender::attached, issuer::silent));
     loop.execute(() -> awaitStart(timer));
   }
@@ -303,6 +321,22 @@ public final class Proxy implements AutoCloseable {
     if (!done.awaitUninterruptibly(LOOP_WAIT_SECONDS, TimeUnit.SECONDS)) {
       LOG.atError().log("the event loop does not answer; stopping without it");
     }
+  }
+
+  private Set<Integer> ownPorts(Config config) {
+    return IntStream.concat(
+            IntStream.of(address.getPort(), admin.address().getPort()),
+            IntStream.concat(config.capturePort().stream(), config.agentDnsPort().stream()))
+        .boxed()
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Where the kernel turns connections of this machine or pod to: never the wildcard address.
+  private static List<InetSocketAddress> loopback(int port) throws SocketException {
+    var four = new InetSocketAddress(NetUtil.LOCALHOST4, port);
+    return NetworkInterface.getByInetAddress(NetUtil.LOCALHOST6) == null
+        ? List.of(four)
+        : List.of(four, new InetSocketAddress(NetUtil.LOCALHOST6, port));
   }
 
   private static Set<InetAddress> ownAddresses() throws SocketException {

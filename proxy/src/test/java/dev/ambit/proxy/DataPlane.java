@@ -31,7 +31,8 @@ import dev.ambit.proxy.credential.Secret;
 import dev.ambit.proxy.decode.Decoding;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.identify.Sessions;
-import dev.ambit.proxy.listen.ExplicitListener;
+import dev.ambit.proxy.listen.AgentListener;
+import dev.ambit.proxy.listen.Door;
 import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.CallId;
@@ -102,7 +103,7 @@ public final class DataPlane implements AutoCloseable {
   public final AtomicInteger lookups = new AtomicInteger();
   public final AtomicInteger intents = new AtomicInteger();
   public final HttpRelay relay;
-  public final ExplicitListener listener;
+  public final AgentListener listener;
   public final InetSocketAddress address;
   public volatile SessionImage image = SessionImage.EMPTY;
   public volatile boolean leaseHeld = true;
@@ -202,8 +203,9 @@ public final class DataPlane implements AutoCloseable {
             System::nanoTime);
     image =
         image(envelope(goodPort, plainPort, Pem.certificates(List.of(upstreamCa.certificate()))));
-    listener = new ExplicitListener(loop, transport, decoding);
-    address = listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    listener = new AgentListener(loop, transport, decoding);
+    address =
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Door.EXPLICIT);
   }
 
   public RawAgent agent() throws IOException {

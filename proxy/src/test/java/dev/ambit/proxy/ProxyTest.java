@@ -49,6 +49,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -320,6 +321,8 @@ class ProxyTest {
     return Proxy.start(
         new Config(
             anyPort,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
             anyPort,
             dir.resolve("p.sock"),
             new Config.Endpoint("127.0.0.1", plane.port()),

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,8 @@ public final class ProxyRole {
     var colon = control.lastIndexOf(':');
     return new Config(
         loopback(settings.number("port", 0)),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
         loopback(settings.number("admin", 0)),
         settings.path("socket"),
         new Config.Endpoint(

@@ -18,7 +18,7 @@ public record Network(String name, String address) implements Closeable {
 
   /// Makes it.
   public static Network open(String address) throws IOException {
-    var network = bare(address);
+    var network = bare(address, address);
     // Beside 127.0.0.1: a private address like another, for which no kind of device is needed.
     network.ip("address", "add", address + "/32", "dev", "lo");
     return network;
@@ -26,14 +26,14 @@ public record Network(String name, String address) implements Closeable {
 
   /// Makes one that has loopback alone.
   ///
-  /// @param address that it will have, and its name server
-  static Network bare(String address) throws IOException {
+  /// @param address that it will have
+  static Network bare(String address, String nameServer) throws IOException {
     var name = "ambit-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     var network = new Network(name, address);
     // `ip netns exec` puts this in the place of the machine's own.
     Files.createDirectories(network.configuration());
     Files.writeString(
-        network.configuration().resolve("resolv.conf"), "nameserver " + address + "\n");
+        network.configuration().resolve("resolv.conf"), "nameserver " + nameServer + "\n");
     User.ROOT.run("ip", "netns", "add", name).done();
     network.ip("link", "set", "lo", "up");
     return network;

@@ -31,8 +31,8 @@ public record PodNetwork(Network pod, Network outside) implements Closeable {
 
   /// Makes both.
   public static PodNetwork open() throws IOException {
-    var pod = Network.bare(POD);
-    var network = new PodNetwork(pod, Network.bare(OUTSIDE));
+    var pod = Network.bare(POD, OUTSIDE);
+    var network = new PodNetwork(pod, Network.bare(OUTSIDE, OUTSIDE));
     pod.ip(
         "link",
         "add",

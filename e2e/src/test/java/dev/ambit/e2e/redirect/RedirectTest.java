@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.e2e.machine.PodNetwork;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.Ran;
 import dev.ambit.e2e.machine.User;
+import dev.ambit.e2e.spire.Pod;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,20 +16,15 @@ import org.junit.jupiter.api.Test;
 /// proxy: nothing leaves, and the program knows whether they hold.
 class RedirectTest {
   private static final User AGENT = User.of(61_003);
-  private static final User PROXY = User.of(2_112);
+  private static final User PROXY = Pod.PROXY;
 
+  private Pod pod;
   private PodNetwork network;
-  private String program;
 
   @BeforeEach
   void open() throws IOException {
     network = PodNetwork.open();
-    program =
-        User.ROOT
-            .with("HOME", System.getProperty("user.home"))
-            .run(Programs.tree().resolve("deploy/redirect/redirect-build").toString())
-            .done()
-            .strip();
+    pod = new Pod(network);
   }
 
   @AfterEach
@@ -40,29 +34,29 @@ class RedirectTest {
 
   @Test
   void provesItselfAndMayBeRepeatedAndRemoved() {
-    assertThat(redirect(User.ROOT, "check").exit()).isEqualTo(1);
-    redirect(User.ROOT, "install").done();
-    redirect(User.ROOT, "install").done();
-    redirect(User.ROOT, "remove").done();
-    redirect(User.ROOT, "remove").done();
-    var unruled = redirect(User.ROOT, "check");
+    assertThat(pod.redirect(User.ROOT, "check").exit()).isEqualTo(1);
+    pod.redirect(User.ROOT, "install").done();
+    pod.redirect(User.ROOT, "install").done();
+    pod.redirect(User.ROOT, "remove").done();
+    pod.redirect(User.ROOT, "remove").done();
+    var unruled = pod.redirect(User.ROOT, "check");
     assertThat(unruled.exit()).isEqualTo(1);
     assertThat(unruled.err()).contains("TCP to 192.0.2.1:443", "expected: turned to port 15001");
   }
 
   @Test
   void leavesTheOldRulesInForceWhenTheNewOnesAreRefused() {
-    redirect(User.ROOT, "install").done();
-    var refused = redirect(AGENT, "install");
+    pod.redirect(User.ROOT, "install").done();
+    var refused = pod.redirect(AGENT, "install");
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("not permitted (expected: CAP_NET_ADMIN");
-    assertThat(redirect(User.ROOT, "install", "--proxy-uid", "0").exit()).isEqualTo(64);
-    assertThat(redirect(User.ROOT, "check").exit()).isZero();
+    assertThat(pod.redirect(User.ROOT, "install", "--proxy-uid", "0").exit()).isEqualTo(64);
+    assertThat(pod.redirect(User.ROOT, "check").exit()).isZero();
   }
 
   @Test
   void letsNotOnePacketOfAnybodyButTheProxyLeaveWhileItIsDown() {
-    redirect(User.ROOT, "install").done();
+    pod.redirect(User.ROOT, "install").done();
     var before = network.arrived();
     for (var somebody : List.of(AGENT, User.of(61_004), User.ROOT)) {
       var tried = escape(somebody);
@@ -80,7 +74,7 @@ class RedirectTest {
     var bare = network.arrived();
     assertThat(bare).isPositive();
 
-    redirect(User.ROOT, "install").done();
+    pod.redirect(User.ROOT, "install").done();
     var before = network.arrived();
     escape(PROXY);
     assertThat(network.arrived()).isGreaterThan(before);
@@ -94,11 +88,5 @@ class RedirectTest {
             PodNetwork.OUTSIDE,
             PodNetwork.OUTSIDE_6)
         .done();
-  }
-
-  private Ran redirect(User user, String... words) {
-    var command = new ArrayList<>(List.of(program));
-    command.addAll(List.of(words));
-    return user.in(network.pod()).run(command);
   }
 }

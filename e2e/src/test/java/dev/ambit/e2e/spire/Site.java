@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /// Ambit as a platform team runs it, on one machine: `ControlPlaneMain` and `ProxyMain` on their
 /// usual ports and under the production rules, each a user of its own with its identity from a real
-/// SPIRE, in a network of their own.
+/// SPIRE: all in one network of their own, or proxy and agent in a pod.
 final class Site implements Closeable {
   static final String CONTROL_PLANE = "spiffe://acme.test/ambit/control-plane";
   static final String REPORTER = "spiffe://acme.test/agents/reporter";
@@ -40,18 +40,18 @@ final class Site implements Closeable {
 
   private final Path folder;
   private final Closing closing;
-  private final Network network;
+  private final Place place;
   private final Programs programs;
   private final RealSpire spire;
   private final Neighbours neighbours;
   private final Program controlPlane;
   private final Program proxy;
 
-  private Site(Path folder, Closing closing) throws IOException, InterruptedException {
+  private Site(Path folder, Closing closing, Place place) throws IOException, InterruptedException {
     this.folder = folder;
     this.closing = closing;
+    this.place = place;
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    network = closing.add(Network.open(ADDRESS));
     programs = new Programs(Files.createDirectory(folder.resolve("lib")));
     spire =
         closing.add(
@@ -59,23 +59,53 @@ final class Site implements Closeable {
                 Files.createDirectory(folder.resolve("s")),
                 List.of(
                     new SpireEntry(CONTROL_PLANE_USER, CONTROL_PLANE, SVID_LIFE),
-                    new SpireEntry(PROXY_USER, REPORTER, SVID_LIFE),
+                    new SpireEntry(place.proxy(), REPORTER, SVID_LIFE),
                     new SpireEntry(DEVELOPER_USER, DEVELOPER, SVID_LIFE))));
     neighbours =
-        Neighbours.start(User.ROOT.folder(folder, "neighbours", "rwx------"), network, closing);
+        Neighbours.start(
+            User.ROOT.folder(folder, "neighbours", "rwx------"), place.world(), closing);
     controlPlane = closing.add(startControlPlane());
     proxy = closing.add(startProxy());
     proxy.awaitOut("(?m)^ready proxy=127.0.0.1:15002 ", STARTED_MAX);
   }
 
-  /// Starts everything, or nothing.
+  /// Starts everything, or nothing, in one network.
   ///
   /// @param folder with a short path, since sockets lie in it
   static Site open(Path folder) throws IOException, InterruptedException {
     var closing = new Closing();
+    var network = closing.add(Network.open(ADDRESS));
+    return open(folder, closing, new Place(network, network, PROXY_USER, Map.of()));
+  }
+
+  /// The same with proxy and agent in a pod whose traffic the kernel turns to the proxy.
+  static Site openPod(Path folder, Pod pod) throws IOException, InterruptedException {
+    return open(
+        folder,
+        new Closing(),
+        new Place(
+            pod.network().outside(),
+            pod.network().pod(),
+            Pod.PROXY,
+            Map.of(
+                "AMBIT_PROXY_CAPTURE_PORT",
+                Integer.toString(Pod.CAPTURE_PORT),
+                "AMBIT_PROXY_AGENT_DNS_PORT",
+                Integer.toString(Pod.DNS_PORT))));
+  }
+
+  /// Where who runs.
+  ///
+  /// @param world of control plane, issuer, API and name server
+  /// @param inside of proxy and agent
+  /// @param settings more of the proxy
+  private record Place(Network world, Network inside, User proxy, Map<String, String> settings) {}
+
+  private static Site open(Path folder, Closing closing, Place place)
+      throws IOException, InterruptedException {
     var whole = false;
     try {
-      var site = new Site(folder, closing);
+      var site = new Site(folder, closing, place);
       whole = true;
       return site;
     } finally {
@@ -93,12 +123,14 @@ final class Site implements Closeable {
     }
     var yaml = resources.resolve("site.yaml");
     Files.writeString(
-        yaml, SiteResources.yaml(ADDRESS, neighbours.upstreamPort(), neighbours.issuerPort()));
+        yaml,
+        SiteResources.yaml(
+            place.world().address(), neighbours.upstreamPort(), neighbours.issuerPort()));
     CONTROL_PLANE_USER.give(yaml, "rw-------");
     var own = CONTROL_PLANE_USER.folder(folder, "control", "rwx------");
     var started =
         CONTROL_PLANE_USER
-            .in(network)
+            .in(place.world())
             .with(controlPlaneSettings(own, resources))
             .start("control-plane", folder, programs.controlPlane());
     started.awaitOut("(?m)^ready: " + Pattern.quote(CONTROL_PLANE) + " ", STARTED_MAX);
@@ -115,9 +147,11 @@ final class Site implements Closeable {
   }
 
   private Program startProxy() throws IOException {
-    return PROXY_USER
-        .in(network)
-        .with(proxySettings("proxy", PROXY_USER))
+    return place
+        .proxy()
+        .in(place.inside())
+        .with(proxySettings("proxy", place.proxy()))
+        .with(place.settings())
         .start("proxy", folder, programs.proxy());
   }
 
@@ -134,12 +168,12 @@ final class Site implements Closeable {
         "AMBIT_PROXY_TRUST_DIR",
         user.folder(folder, name + "-trust", "rwxr-xr-x").toString(),
         "AMBIT_PROXY_DNS",
-        ADDRESS + ":53");
+        place.world().address() + ":53");
   }
 
   /// Replaces SPIRE's authority while both programs live by it.
   void replaceAuthority() {
-    new AuthorityTurn(spire, List.of(CONTROL_PLANE_USER, PROXY_USER)).run();
+    new AuthorityTurn(spire, List.of(CONTROL_PLANE_USER, place.proxy())).run();
   }
 
   RealSpire spire() {
@@ -160,9 +194,13 @@ final class Site implements Closeable {
 
   /// A user without an entry who configures a client as for any other proxy.
   User agent() {
+    return unaware().with("HTTPS_PROXY", "http://127.0.0.1:" + AGENTS_PORT);
+  }
+
+  /// A user without an entry who knows of no proxy.
+  User unaware() {
     return AGENT_USER
-        .in(network)
-        .with("HTTPS_PROXY", "http://127.0.0.1:" + AGENTS_PORT)
+        .in(place.inside())
         .with("CURL_CA_BUNDLE", folder.resolve("proxy-trust").resolve("ca.pem").toString());
   }
 
@@ -176,13 +214,13 @@ final class Site implements Closeable {
       Files.write(copy.resolve(name), Files.readAllBytes(access().resolve(name)));
       DEVELOPER_USER.give(copy.resolve(name), "rw-------");
     }
-    return DEVELOPER_USER.in(network).with("AMBIT_ACCESS", copy.toString());
+    return DEVELOPER_USER.in(place.world()).with("AMBIT_ACCESS", copy.toString());
   }
 
   /// Runs `ambit` as the user who runs the control plane.
   String ambit(String... words) throws IOException {
     return CONTROL_PLANE_USER
-        .in(network)
+        .in(place.world())
         .with("AMBIT_ACCESS", access().toString())
         .run(ambitWords(words))
         .done();
@@ -199,7 +237,7 @@ final class Site implements Closeable {
   double metric(String name) {
     var text =
         User.of(AGENT_USER.uid())
-            .in(network)
+            .in(place.inside())
             .run("curl", "-sS", "http://127.0.0.1:" + METRICS_PORT + "/metrics")
             .done();
     var line = Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? (\\S+)$").matcher(text);
@@ -222,7 +260,7 @@ final class Site implements Closeable {
   /// @param patience how long it waits for its identity
   Program startAnotherProxy(String name, User user, Duration patience) throws IOException {
     return closing.add(
-        user.in(network)
+        user.in(place.inside())
             .with(proxySettings(name, user))
             .with("AMBIT_PROXY_LISTEN", "127.0.0.1:0")
             .with("AMBIT_PROXY_METRICS", "127.0.0.1:0")
@@ -235,7 +273,7 @@ final class Site implements Closeable {
     var own = user.folder(folder, name, "rwx------");
     var resources = user.folder(folder, name + "-resources", "rwx------");
     return closing.add(
-        user.in(network)
+        user.in(place.world())
             .with(controlPlaneSettings(own, resources))
             .with("AMBIT_CONTROL_SPIFFE_PATIENCE", "3s")
             .start(name, folder, programs.controlPlane()));

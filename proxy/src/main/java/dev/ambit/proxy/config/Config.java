@@ -4,10 +4,13 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Everything an operator can choose for a proxy; [Key] says what each is for.
 ///
 /// @param listen where agents reach the proxy; port 0 lets the system choose
+/// @param capturePort of the listener on loopback that caught connections are turned to
+/// @param agentDnsPort of the agent's name server on loopback
 /// @param controlPlane host and port
 /// @param spoolBytes bound of the audit spool
 /// @param identityWait how long to wait for the first SVID
@@ -15,6 +18,8 @@ import java.util.Optional;
 /// @param drain how long running calls may go on after SIGTERM
 public record Config(
     InetSocketAddress listen,
+    OptionalInt capturePort,
+    OptionalInt agentDnsPort,
     InetSocketAddress metrics,
     Path spiffeSocket,
     Endpoint controlPlane,

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ public final class ConfigReader {
   private Reading read() {
     unknown();
     var listen = address(Key.LISTEN);
+    var capturePort = ownPort(Key.CAPTURE_PORT);
+    var agentDnsPort = ownPort(Key.AGENT_DNS_PORT);
     var metrics = address(Key.METRICS);
     var socket = socket();
     var controlPlane = endpoint();
@@ -69,6 +72,8 @@ public final class ConfigReader {
     return new Reading.Read(
         new Config(
             listen.orElseThrow(),
+            capturePort,
+            agentDnsPort,
             metrics.orElseThrow(),
             socket.orElseThrow(),
             controlPlane.orElseThrow(),
@@ -138,6 +143,18 @@ public final class ConfigReader {
     }
     var port = Integer.parseInt(text);
     return port >= min && port <= 65_535 ? port : -1;
+  }
+
+  private OptionalInt ownPort(Key key) {
+    var text = text(key);
+    if (text.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    var port = port(text, 1);
+    if (port < 0) {
+      wrong(key, "1 to 65535");
+    }
+    return OptionalInt.of(port);
   }
 
   private Optional<Path> socket() {

@@ -11,6 +11,8 @@ public enum Key {
   PRIVATE_DIR("", "folder that only the proxy can read: CA key, spool, identifier", Key.PATH),
   TRUST_DIR("", "folder the agent reads: ca.pem and bundle.pem are written there", Key.PATH),
   LISTEN("127.0.0.1:15002", "where agents reach the explicit proxy", "ip:port, port 0: any"),
+  CAPTURE_PORT("", "where a redirect sends the pod's TCP; none: no capture", Key.PORT),
+  AGENT_DNS_PORT("", "where a redirect sends the pod's DNS; none: no name server", Key.PORT),
   METRICS("0.0.0.0:15090", "where health and metrics are served", "ip:port, port 0: any"),
   SPOOL_BYTES("16777216", "bound of the audit spool", "bytes, 65536 to 1073741824"),
   DNS("", "name server for upstreams; none: those of the system", "ip:port or none"),
@@ -22,6 +24,7 @@ public enum Key {
   POD_NAME("", "name of the pod, in Kubernetes", "text, at most 253 characters"),
   LOG_LEVEL("INFO", "least level of what is logged on stderr", "ERROR, WARN, INFO, DEBUG or TRACE");
 
+  private static final String PORT = "port on 127.0.0.1 and ::1, or none";
   private static final String PATH = "absolute path, required";
 
   static final String PREFIX = "AMBIT_PROXY_";

@@ -254,8 +254,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   private void connect(Head head) {
     var id = decoding.ids().get();
-    if (via.tunnel() != null) {
-      var denial = Refused.because(Reason.UNSUPPORTED, "A tunnel holds no tunnel.").denial();
+    if (!(via.anchor() instanceof Anchor.Free)) {
+      var denial =
+          Refused.because(Reason.UNSUPPORTED, "Only a request to the proxy itself opens a tunnel.")
+              .denial();
       notACall(head, id, denial);
       return;
     }
@@ -298,7 +300,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
             ConnectionPipeline.lay(
                 ctx.pipeline(),
                 decoding,
-                new Entry.TunnelOpened(authority, new Via(null, handles, via.connection())));
+                new Entry.Unheard(new Lead.Tunnel(authority), handles, via.connection()));
           }
         });
   }

@@ -91,36 +91,56 @@ final class Arrivals {
   }
 
   private static RequestTarget target(Head head, Via via) throws Refused {
+    var free = via.anchor() instanceof Anchor.Free;
     if (head.target().startsWith("/")) {
-      if (via.tunnel() == null) {
+      if (free) {
         throw Refused.malformed("A request to a proxy names its whole target.");
       }
       return value(RequestTarget.origin(head.target()));
     }
-    if (via.tunnel() != null) {
-      throw Refused.malformed("A request in a tunnel names its path alone.");
+    if (!free) {
+      throw Refused.malformed("A request in a tunnel or on its way names its path alone.");
     }
     return value(RequestTarget.absolute(head.target()));
   }
 
-  /// The one authority, from the tunnel or the absolute form; Host must agree (INV-2).
+  /// The one authority; Host must agree with what else is known (INV-2).
   private static Authority authority(Head head, Via via, RequestTarget target) throws Refused {
-    var tunnel = via.tunnel();
-    var authority = tunnel == null ? Objects.requireNonNull(target.authority()) : tunnel;
     var host = host(head);
-    if (host == null) {
-      if (!head.oldVersion()) {
-        throw Refused.malformed("The request has no Host.");
+    if (host == null && !head.oldVersion()) {
+      throw Refused.malformed("The request has no Host.");
+    }
+    return switch (via.anchor()) {
+      case Anchor.Free() -> {
+        var authority = Objects.requireNonNull(target.authority());
+        if (host != null && !named(host, authority.scheme()).equals(authority)) {
+          throw Refused.malformed("Host and request target disagree.");
+        }
+        yield authority;
       }
-      return authority;
-    }
-    if (!value(Authority.parse(authority.scheme(), host)).equals(authority)) {
-      throw tunnel == null
-          ? Refused.malformed("Host and request target disagree.")
-          : Refused.because(
+      case Anchor.Inside(var authority) -> {
+        if (host != null && !named(host, authority.scheme()).equals(authority)) {
+          throw Refused.because(
               Reason.AUTHORITY_MISMATCH, "Host names another authority than the tunnel leads to.");
-    }
-    return authority;
+        }
+        yield authority;
+      }
+      case Anchor.Caught(var original) -> {
+        var authority =
+            host == null
+                ? new Lead.Caught(original).literal(Scheme.HTTP)
+                : named(host, Scheme.HTTP);
+        if (authority.port() != original.getPort()) {
+          throw Refused.because(
+              Reason.AUTHORITY_MISMATCH, "Host names another port than the one that was dialled.");
+        }
+        yield authority;
+      }
+    };
+  }
+
+  private static Authority named(String host, Scheme scheme) throws Refused {
+    return value(Authority.parse(scheme, host));
   }
 
   private static @Nullable String host(Head head) throws Refused {

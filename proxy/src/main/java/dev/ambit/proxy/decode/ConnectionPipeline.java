@@ -1,10 +1,13 @@
 package dev.ambit.proxy.decode;
 
+import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Limits;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.net.InetSocketAddress;
+import java.util.List;
 
 /// The handlers of one agent connection, in order. Nothing else adds or removes any.
 public final class ConnectionPipeline {
@@ -13,6 +16,18 @@ public final class ConnectionPipeline {
   /// Lays out a connection that was just accepted.
   public static void accepted(ChannelPipeline pipeline, Decoding decoding) {
     lay(pipeline, decoding, new Entry.Explicit());
+  }
+
+  /// Lays out a connection that the kernel turned to the proxy.
+  ///
+  /// @param original where the agent meant to connect
+  public static void caught(
+      ChannelPipeline pipeline, Decoding decoding, InetSocketAddress original) {
+    lay(
+        pipeline,
+        decoding,
+        new Entry.Unheard(new Lead.Caught(original), List.of(), new Connection()));
+    pipeline.read();
   }
 
   /// Lets the call in flight end, if there is one, and then the connection.
@@ -26,10 +41,11 @@ public final class ConnectionPipeline {
     var present = pipeline.toMap().values().stream().filter(ConnectionPipeline::isOurs).toList();
     switch (entry) {
       case Entry.Explicit() -> http(pipeline, decoding, Via.straight());
-      case Entry.TunnelOpened(var connect, var via) ->
-          pipeline.addLast(new TunnelStart(pipeline.channel().eventLoop(), decoding, connect, via));
-      case Entry.PlainTunnel(var via) -> http(pipeline, decoding, via);
-      case Entry.TlsTunnel(var tls, var via) -> {
+      case Entry.Unheard(var lead, var handles, var connection) ->
+          pipeline.addLast(
+              new FirstBytes(pipeline.channel().eventLoop(), decoding, lead, handles, connection));
+      case Entry.Plain(var via) -> http(pipeline, decoding, via);
+      case Entry.Tls(var tls, var via) -> {
         pipeline.addLast(tls);
         http(pipeline, decoding, via);
       }
@@ -52,7 +68,7 @@ public final class ConnectionPipeline {
         || handler instanceof HttpRequestDecoder
         || handler instanceof OneByOne
         || handler instanceof AgentConnection
-        || handler instanceof TunnelStart;
+        || handler instanceof FirstBytes;
   }
 
   /// The codec behind the guard, repairing nothing.

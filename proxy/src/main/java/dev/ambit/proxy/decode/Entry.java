@@ -1,17 +1,24 @@
 package dev.ambit.proxy.decode;
 
-import dev.ambit.envelope.Authority;
+import dev.ambit.proxy.model.Connection;
 import io.netty.handler.ssl.SslHandler;
+import java.util.List;
 
 /// A point in the life of an agent connection at which its pipeline is laid out anew.
 sealed interface Entry {
-  /// Just accepted.
+  /// Just accepted, from an agent that knows of the proxy.
   record Explicit() implements Entry {}
 
-  /// CONNECT was answered; the agent has not said yet what it speaks.
-  record TunnelOpened(Authority connect, Via via) implements Entry {}
+  /// A tunnel was opened or a connection caught, and the agent has not said yet what it speaks.
+  ///
+  /// @param handles presented when the tunnel was opened
+  record Unheard(Lead lead, List<String> handles, Connection connection) implements Entry {
+    public Unheard {
+      handles = List.copyOf(handles);
+    }
+  }
 
-  record PlainTunnel(Via via) implements Entry {}
+  record Plain(Via via) implements Entry {}
 
-  record TlsTunnel(SslHandler tls, Via via) implements Entry {}
+  record Tls(SslHandler tls, Via via) implements Entry {}
 }

@@ -5,16 +5,22 @@ import dev.ambit.proxy.model.Connection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How requests of one agent connection come: straight, or through the tunnel it opened.
+/// How requests of one agent connection come: straight, through a tunnel, or caught on their way.
 ///
-/// @param tunnel where the tunnel leads, with the scheme spoken inside; null outside of one
 /// @param handles presented when the tunnel was opened
-record Via(@Nullable Authority tunnel, List<String> handles, Connection connection) {
-  static Via straight() {
-    return new Via(null, List.of(), new Connection());
-  }
+record Via(Anchor anchor, List<String> handles, Connection connection) {
+  private static final Anchor FREE = new Anchor.Free();
 
   Via {
     handles = List.copyOf(handles);
+  }
+
+  static Via straight() {
+    return new Via(FREE, List.of(), new Connection());
+  }
+
+  /// Where the tunnel leads; null outside of one.
+  @Nullable Authority tunnel() {
+    return anchor instanceof Anchor.Inside(var authority) ? authority : null;
   }
 }

@@ -45,6 +45,11 @@ public record Transport(
         EpollDatagramChannel.class);
   }
 
+  /// Whether it can tell where a connection meant to go before the kernel turned it.
+  public boolean seesOriginalDestinations() {
+    return stream.equals(EpollSocketChannel.class);
+  }
+
   /// BoringSSL where there is one for this machine, else the JDK's TLS.
   public static SslProvider tls() {
     return OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;

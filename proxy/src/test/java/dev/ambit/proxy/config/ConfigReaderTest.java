@@ -23,6 +23,8 @@ class ConfigReaderTest {
   void fillsInTheDefaults() {
     var config = read(NEEDED);
     assertThat(config.listen().toString()).isEqualTo("/127.0.0.1:15002");
+    assertThat(config.capturePort()).isEmpty();
+    assertThat(config.agentDnsPort()).isEmpty();
     assertThat(config.metrics().toString()).isEqualTo("/0.0.0.0:15090");
     assertThat(config.spiffeSocket()).isEqualTo(Path.of("/run/spire/agent.sock"));
     assertThat(config.controlPlane()).isEqualTo(new Config.Endpoint("control.ambit.svc", 9443));
@@ -37,6 +39,8 @@ class ConfigReaderTest {
   void readsEveryKey() {
     var all = new HashMap<>(NEEDED);
     all.put("AMBIT_PROXY_LISTEN", "[::1]:0");
+    all.put("AMBIT_PROXY_CAPTURE_PORT", "15001");
+    all.put("AMBIT_PROXY_AGENT_DNS_PORT", "15053");
     all.put("AMBIT_PROXY_METRICS", "10.0.0.7:9");
     all.put("AMBIT_PROXY_SPOOL_BYTES", "65536");
     all.put("AMBIT_PROXY_DNS", "10.96.0.10:53");
@@ -50,6 +54,8 @@ class ConfigReaderTest {
     all.put("PATH", "/bin");
     var config = read(all);
     assertThat(config.listen().getPort()).isZero();
+    assertThat(config.capturePort()).hasValue(15_001);
+    assertThat(config.agentDnsPort()).hasValue(15_053);
     assertThat(config.dns().orElseThrow().getPort()).isEqualTo(53);
     assertThat(config.pod()).contains(new Config.Pod("u", "n", "p"));
     assertThat(all.keySet().stream().filter(name -> name.startsWith("AMBIT_PROXY_")))
@@ -68,6 +74,8 @@ class ConfigReaderTest {
     var bad = new HashMap<>(NEEDED);
     bad.put("AMBIT_PROXY_LISTN", "127.0.0.1:1");
     bad.put("AMBIT_PROXY_LISTEN", "localhost:15002");
+    bad.put("AMBIT_PROXY_CAPTURE_PORT", "0");
+    bad.put("AMBIT_PROXY_AGENT_DNS_PORT", "53/udp");
     bad.put("AMBIT_PROXY_METRICS", "0.0.0.0:65536");
     bad.put("AMBIT_PROXY_SPIFFE_SOCKET", "tcp://127.0.0.1:1");
     bad.put("AMBIT_PROXY_CONTROL_PLANE", "control");
@@ -79,7 +87,7 @@ class ConfigReaderTest {
     bad.put("AMBIT_PROXY_POD_UID", "u");
     bad.put("AMBIT_PROXY_LOG_LEVEL", "chatty");
     assertThat(errors(bad))
-        .hasSize(12)
+        .hasSize(14)
         .allMatch(error -> error.startsWith("AMBIT_PROXY_") && error.contains("(expected: "));
   }
 

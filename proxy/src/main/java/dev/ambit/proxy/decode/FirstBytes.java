@@ -1,8 +1,9 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
-import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Scheme;
+import dev.ambit.proxy.model.Connection;
+import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.transport.Deadline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,25 +13,28 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
-/// Looks at what an agent begins to speak inside a tunnel. TLS is answered with a leaf only when
-/// its server name is the host that CONNECT named; anything else is read as plain HTTP.
-final class TunnelStart extends ByteToMessageDecoder {
+/// Looks at what an agent begins to speak, inside a tunnel or on a connection that was caught. TLS
+/// is answered with a leaf only when its server name is the host that CONNECT named, or one that
+/// some target holds; anything else is read as plain HTTP.
+final class FirstBytes extends ByteToMessageDecoder {
   /// A fatal TLS alert, unrecognized_name (RFC 6066 3).
   private static final byte[] UNRECOGNIZED_NAME = {0x15, 3, 3, 0, 2, 2, 112};
 
   private final Decoding decoding;
-  private final Authority connect;
-  private final Via opened;
+  private final Lead lead;
+  private final List<String> handles;
+  private final Connection connection;
   private boolean begun;
   private final Deadline wait;
 
-  /// @param opened with the handles of the CONNECT
-  TunnelStart(EventLoop loop, Decoding decoding, Authority connect, Via opened) {
+  /// @param handles presented with the CONNECT
+  FirstBytes(
+      EventLoop loop, Decoding decoding, Lead lead, List<String> handles, Connection connection) {
     this.decoding = decoding;
-    this.connect = connect;
-    this.opened = opened;
+    this.lead = lead;
+    this.handles = List.copyOf(handles);
+    this.connection = connection;
     this.wait = new Deadline(loop);
   }
 
@@ -47,23 +51,33 @@ final class TunnelStart extends ByteToMessageDecoder {
       wait.set(decoding.limits().handshakeWait(), () -> close(ctx));
     }
     if (in.getUnsignedByte(in.readerIndex()) != 0x16) {
-      ConnectionPipeline.lay(ctx.pipeline(), decoding, new Entry.PlainTunnel(via(Scheme.HTTP)));
+      ConnectionPipeline.lay(ctx.pipeline(), decoding, new Entry.Plain(via(lead.plain())));
       return;
     }
+    Authority authority;
     try {
       if (in.readableBytes() <= ClientHello.RECORD_HEADER_BYTES
           || in.readableBytes() < ClientHello.recordBytes(in)) {
         return;
       }
-      agree(ClientHello.serverName(in.slice(in.readerIndex(), ClientHello.recordBytes(in))));
+      authority =
+          lead.tls(ClientHello.serverName(in.slice(in.readerIndex(), ClientHello.recordBytes(in))));
     } catch (Refused refused) {
       in.skipBytes(in.readableBytes());
-      refuse(ctx, refused);
+      refuse(ctx, known(), refused.denial());
       return;
     }
-    var tls = decoding.leaves().context(connect.host()).newHandler(ctx.alloc());
+    // Before a tunnel was opened the same was asked; a lease may have been lost since.
+    var objection = decoding.tunnels().objection(authority);
+    if (objection.isPresent()) {
+      in.skipBytes(in.readableBytes());
+      refuse(ctx, Optional.of(authority), objection.get());
+      return;
+    }
+    var tls = decoding.leaves().context(authority.host()).newHandler(ctx.alloc());
     tls.setHandshakeTimeoutMillis(decoding.limits().handshakeWait().toMillis());
-    ConnectionPipeline.lay(ctx.pipeline(), decoding, new Entry.TlsTunnel(tls, via(Scheme.HTTPS)));
+    ConnectionPipeline.lay(
+        ctx.pipeline(), decoding, new Entry.Tls(tls, via(new Anchor.Inside(authority))));
   }
 
   @Override
@@ -89,27 +103,22 @@ final class TunnelStart extends ByteToMessageDecoder {
     var _ = ctx.close();
   }
 
-  private Via via(Scheme scheme) {
-    return new Via(
-        new Authority(scheme, connect.host(), connect.port()),
-        opened.handles(),
-        opened.connection());
+  private Via via(Anchor anchor) {
+    return new Via(anchor, handles, connection);
   }
 
-  private void agree(@Nullable String serverName) throws Refused {
-    // Clients send no server name for an IP literal (RFC 6066 3); for a name they must.
-    boolean agrees =
-        serverName == null ? connect.isLiteral() : serverName.equalsIgnoreCase(connect.host());
-    if (!agrees) {
-      throw Refused.because(
-          Reason.AUTHORITY_MISMATCH, "The TLS server name is not the host of the tunnel.");
-    }
+  /// What can be said of where it leads when its server name cannot be told.
+  private Optional<Authority> known() {
+    return Optional.of(
+        switch (lead) {
+          case Lead.Tunnel(var connect) -> connect;
+          case Lead.Caught caught -> caught.literal(Scheme.HTTPS);
+        });
   }
 
-  private void refuse(ChannelHandlerContext ctx, Refused refused) {
-    var denial =
-        refused.denial().of(decoding.sessions().owner(opened.handles(), opened.connection()));
-    decoding.log().refused(decoding.ids().get(), Optional.of(connect), "CONNECT", denial, 0);
+  private void refuse(ChannelHandlerContext ctx, Optional<Authority> where, Denial why) {
+    var denial = why.of(decoding.sessions().owner(handles, connection));
+    decoding.log().refused(decoding.ids().get(), where, "CONNECT", denial, 0);
     wait.clear();
     Linger.end(
         ctx.channel(),

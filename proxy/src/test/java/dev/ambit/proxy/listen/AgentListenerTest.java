@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Connections are counted, and a proxy that stops lets its calls end.
-class ExplicitListenerTest {
+class AgentListenerTest {
   @Test
   void closesOneConnectionTooMany() throws Exception {
     try (var proxy = new DataPlane(connections(2), DataPlane.upstreamCa(), 1, 1);

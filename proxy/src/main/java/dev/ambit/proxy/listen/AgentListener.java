@@ -15,15 +15,15 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/// Accepts agents that were told about the proxy (`HTTPS_PROXY`), on loopback. Its state is
-/// confined to the loop.
-public final class ExplicitListener {
+/// Accepts agents on loopback, by as many doors as it is bound to; they count together. Its state
+/// is confined to the loop.
+public final class AgentListener {
   private static final WriteBufferWaterMark WRITE_MARKS =
       new WriteBufferWaterMark(16 * 1_024, 32 * 1_024);
 
@@ -33,17 +33,17 @@ public final class ExplicitListener {
   private final Set<Channel> open = new HashSet<>();
   private final CompletableFuture<Void> emptied = new CompletableFuture<>();
   private volatile int connections;
-  private @Nullable Channel server;
+  private final List<Channel> servers = new ArrayList<>();
   private boolean draining;
 
-  public ExplicitListener(EventLoop loop, Transport transport, Decoding decoding) {
+  public AgentListener(EventLoop loop, Transport transport, Decoding decoding) {
     this.loop = loop;
     this.transport = transport;
     this.decoding = decoding;
   }
 
-  /// Binds; port 0 lets the system choose. Blocks; not for the loop.
-  public InetSocketAddress bind(InetSocketAddress address) throws IOException {
+  /// Binds one door; port 0 lets the system choose. Blocks; not for the loop.
+  public InetSocketAddress bind(InetSocketAddress address, Door door) throws IOException {
     var bound =
         new ServerBootstrap()
             .group(loop)
@@ -56,7 +56,7 @@ public final class ExplicitListener {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel agent) {
-                    accept(agent);
+                    accept(agent, door);
                   }
                 })
             .bind(address)
@@ -66,7 +66,7 @@ public final class ExplicitListener {
           "listen: " + address + " cannot be bound (expected: a free local address)",
           bound.cause());
     }
-    server = bound.channel();
+    servers.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();
   }
 
@@ -85,13 +85,11 @@ public final class ExplicitListener {
   /// Stops accepting and closes every connection at once. On the loop.
   public void close() {
     draining = true;
-    if (server != null) {
-      var _ = server.close();
-    }
-    new ArrayList<>(open).forEach(ExplicitListener::close);
+    servers.forEach(AgentListener::close);
+    new ArrayList<>(open).forEach(AgentListener::close);
   }
 
-  private void accept(SocketChannel agent) {
+  private void accept(SocketChannel agent, Door door) {
     if (draining || open.size() >= decoding.limits().connections()) {
       var _ = agent.close();
       return;
@@ -99,7 +97,7 @@ public final class ExplicitListener {
     open.add(agent);
     connections = open.size();
     var _ = agent.closeFuture().addListener(_ -> closed(agent));
-    ConnectionPipeline.accepted(agent.pipeline(), decoding);
+    door.enter(agent, decoding);
   }
 
   private void closed(Channel agent) {
@@ -112,9 +110,7 @@ public final class ExplicitListener {
 
   private void startDraining(Duration deadline) {
     draining = true;
-    if (server != null) {
-      var _ = server.close();
-    }
+    servers.forEach(AgentListener::close);
     if (open.isEmpty()) {
       emptied.complete(null);
       return;
@@ -122,7 +118,7 @@ public final class ExplicitListener {
     new ArrayList<>(open).forEach(agent -> ConnectionPipeline.drain(agent.pipeline()));
     var _ =
         loop.schedule(
-            () -> new ArrayList<>(open).forEach(ExplicitListener::close),
+            () -> new ArrayList<>(open).forEach(AgentListener::close),
             deadline.toNanos(),
             TimeUnit.NANOSECONDS);
   }
