@@ -1,6 +1,7 @@
 package dev.ambit.proxy.audit;
 
 import dev.ambit.proto.v1.AuditRecord;
+import dev.ambit.proto.v1.CallDecision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,12 +10,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Makes one record with an exact count of identical denials once a session gets more than ten in a
-/// second. Bounded: what finds no place is counted as dropped. Pure but for what it remembers.
+/// second. Bounded: more different ones than are told apart share a record for each session and
+/// reason, and what finds no place there is counted as dropped. Pure but for what it remembers.
 final class DenialFold {
   /// Denials of one session in one second that get a record each.
   static final int SINGLE_MAX = 10;
 
-  /// Different denials folded at a time.
+  /// Different denials folded at a time; as many again that are not told apart.
   static final int KINDS_MAX = 1_024;
 
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -40,15 +42,22 @@ final class DenialFold {
 
   /// Keeps a denial for a later record.
   void fold(AuditRecord denial) {
+    if (!folded(denial, KINDS_MAX) && !folded(rough(denial), 2 * KINDS_MAX)) {
+      dropped += denial.getDecision().getCount();
+    }
+  }
+
+  private boolean folded(AuditRecord denial, int most) {
     var kind = kind(denial);
     var same = folded.get(kind);
     if (same != null) {
       same.count += denial.getDecision().getCount();
-    } else if (folded.size() < KINDS_MAX) {
+    } else if (folded.size() < most) {
       folded.put(kind, new Folded(denial));
     } else {
-      dropped += denial.getDecision().getCount();
+      return false;
     }
+    return true;
   }
 
   /// The records of what was folded, each with its count; forgets them, and old windows.
@@ -66,6 +75,18 @@ final class DenialFold {
 
   long dropped() {
     return dropped;
+  }
+
+  /// What is left of a denial that is not told apart from others of its session and reason.
+  private static AuditRecord rough(AuditRecord denial) {
+    var said = denial.getDecision();
+    return denial.toBuilder()
+        .setDecision(
+            CallDecision.newBuilder()
+                .setReason(said.getReason())
+                .setDetail("More different denials at once than are told apart.")
+                .setCount(said.getCount()))
+        .build();
   }
 
   /// Identical: all but the call's id, the time and the count.

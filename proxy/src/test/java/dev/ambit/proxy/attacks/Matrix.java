@@ -159,7 +159,11 @@ final class Matrix {
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150AnswersBadGatewayToWhatIsNoValidAnswer",
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150LetsNothingBleedIntoTheNextCall"));
     rows.add(due("A152", 1));
-    rows.add(partly("A153", "the other nine tenths of its million calls"));
+    rows.add(
+        partly(
+            "A153",
+            "the other nine tenths of its million calls",
+            "proxy/dev.ambit.proxy.audit.DenialFoldTest#a153CountsDifferentDenialsTogetherOnceTheyAreMoreThanItTellsApart"));
     rows.add(
         due(
             "A154",

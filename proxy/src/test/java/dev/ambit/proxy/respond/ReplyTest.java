@@ -25,7 +25,7 @@ class ReplyTest {
                 AUDIT_UNAVAILABLE,
                 SHUTTING_DOWN ->
                 503;
-            case BUDGET_EXHAUSTED -> 429;
+            case RATE_LIMITED, BUDGET_EXHAUSTED -> 429;
             case MALFORMED -> 400;
             case AUTHORITY_MISMATCH -> 421;
             case LIMIT_EXCEEDED -> 431;
