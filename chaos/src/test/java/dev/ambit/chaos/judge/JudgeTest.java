@@ -119,13 +119,16 @@ class JudgeTest {
 
   @Test
   void i3GrantsAStreamTheTimeInWhichItsProxyCouldNotRunAndASecond() {
-    log.disturbed(
-        new Disturbance(
-            "F14", "stopped", Set.of(Hop.PROXY), Log.at(19), Log.at(25), Log.back(Log.at(26))));
+    proxyStopped();
     log.call("long", "GET", "/v1/stream/long", 5).streamsUntil(25.9).recorded();
     assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
-    log.call("longer", "GET", "/v1/stream/longer", 5).streamsUntil(26.1).recorded();
-    finds(Invariant.I3, "longer", "after the end of session S1");
+  }
+
+  @Test
+  void i3FindsAStreamThatGoesOnOnceItsProxyRunsAgain() {
+    proxyStopped();
+    log.call("long", "GET", "/v1/stream/long", 5).streamsUntil(26.1).recorded();
+    finds(Invariant.I3, "long", "after the end of session S1");
   }
 
   @Test
@@ -172,9 +175,7 @@ class JudgeTest {
 
   @Test
   void i3GrantsTheTimeInWhichAProxyWasOutOfReach() {
-    log.disturbed(
-        new Disturbance(
-            "F14", "stopped", Set.of(Hop.PROXY), Log.at(19), Log.at(25), Log.back(Log.at(26))));
+    proxyStopped();
     var _ = log.endConfirmedAt(27.5);
     assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
   }
@@ -262,6 +263,12 @@ class JudgeTest {
   }
 
   /// Exactly one finding, of this invariant, with these words.
+  private void proxyStopped() {
+    log.disturbed(
+        new Disturbance(
+            "F14", "stopped", Set.of(Hop.PROXY), Log.at(19), Log.at(25), Log.back(Log.at(26))));
+  }
+
   private void finds(Invariant invariant, String... words) {
     assertThat(Judge.judge(log.evidence(), BOUNDS))
         .singleElement()
