@@ -28,7 +28,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -55,7 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static final String REFERENCE = "nginx";
 
   private final Shell shell;
-  private final long began = System.nanoTime();
+  private final Told told;
 
   @Option(
       names = "--scenario",
@@ -99,6 +98,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   public BenchCommand(Shell shell) {
     this.shell = shell;
+    this.told = new Told(shell);
   }
 
   @Override
@@ -108,7 +108,7 @@ public final class BenchCommand implements Callable<Integer> {
         var _ = AtExit.of(site);
         var plane = Plane.start(site)) {
       new Oracle(site).stall();
-      say("the generator shows a stall of the origin");
+      told.say("the generator shows a stall of the origin");
       var results = measure(site, subjects(site, plane), scenarios);
       new Printer(shell, print).print(() -> Model.of(results), _ -> Page.tables(results));
       if (wanted.isEmpty() && subjects.isEmpty() && !quick) {
@@ -126,19 +126,19 @@ public final class BenchCommand implements Callable<Integer> {
     try {
       if (!scenarios.isEmpty()) {
         for (var subject : subjects) {
-          say("starting " + subject.name());
+          told.say("starting " + subject.name());
           running.put(subject.name(), subject.start());
         }
       }
-      var timed = new Rounds(site, running, quick, this::say);
+      var timed = new Rounds(site, running, quick, told::say);
       for (var subject : running.entrySet()) {
         new Oracle(site).examine(subject.getKey(), subject.getValue());
-        say("warming " + subject.getKey());
+        told.say("warming " + subject.getKey());
         new Warmth(timed, quick).give(subject.getValue(), scenarios);
       }
       var samples = timed.run(scenarios, rounds);
       running.values().forEach(Running::close);
-      say("measuring the decision");
+      told.say("measuring the decision");
       return new Results(
           Machine.describe(),
           REFERENCE,
@@ -160,7 +160,7 @@ public final class BenchCommand implements Callable<Integer> {
   private List<Start> starts(Site site, List<Subject> subjects) throws IOException {
     var starts = new ArrayList<Start>();
     for (var subject : subjects) {
-      say("cold: " + subject.name());
+      told.say("cold: " + subject.name());
       starts.add(new Starts(site).cold(subject, quick ? 1 : STARTS));
     }
     return starts;
@@ -169,7 +169,7 @@ public final class BenchCommand implements Callable<Integer> {
   private List<Footprint> footprints(Site site, List<Subject> subjects) throws IOException {
     var footprints = new ArrayList<Footprint>();
     for (var subject : subjects) {
-      say("memory: " + subject.name());
+      told.say("memory: " + subject.name());
       var ours = subject instanceof Ours;
       footprints.add(new Starts(site).footprint(subject, ours && !quick));
     }
@@ -231,14 +231,6 @@ public final class BenchCommand implements Callable<Integer> {
   private void write(Results results) throws IOException {
     var page = Path.of(System.getProperty("ambit.home", ".")).resolve("docs/performance.md");
     Files.writeString(page, Preface.of(results) + Page.tables(results).stripTrailing() + "\n");
-    say("written: " + page);
-  }
-
-  private void say(String what) {
-    shell
-        .err()
-        .printf(
-            Locale.ROOT, "bench %5d s  %s%n", (System.nanoTime() - began) / 1_000_000_000L, what);
-    shell.err().flush();
+    told.say("written: " + page);
   }
 }

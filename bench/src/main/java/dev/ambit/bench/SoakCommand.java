@@ -49,7 +49,7 @@ public final class SoakCommand implements Callable<Integer> {
       Map.of(Scenario.KEEP_ALIVE, 96, Scenario.POST, 2, Scenario.FRESH, 1, Scenario.DENIED, 1);
 
   private final Shell shell;
-  private final long began = System.nanoTime();
+  private final Told told;
 
   @Option(
       names = "--requests",
@@ -69,6 +69,7 @@ public final class SoakCommand implements Callable<Integer> {
 
   public SoakCommand(Shell shell) {
     this.shell = shell;
+    this.told = new Told(shell);
   }
 
   @Override
@@ -98,7 +99,7 @@ public final class SoakCommand implements Callable<Integer> {
       var served = requests / PARTS * part;
       var held = new Reading(served, running.memory().residentMib(), running.descriptors());
       readings.add(held);
-      say(
+      told.say(
           String.format(
               Locale.ROOT,
               "%,d requests, %.0f MiB, %d descriptors",
@@ -107,13 +108,5 @@ public final class SoakCommand implements Callable<Integer> {
               held.descriptors()));
     }
     return new Soak(running.subject().name(), readings);
-  }
-
-  private void say(String what) {
-    shell
-        .err()
-        .printf(
-            Locale.ROOT, "bench %5d s  %s%n", (System.nanoTime() - began) / 1_000_000_000L, what);
-    shell.err().flush();
   }
 }

@@ -94,7 +94,15 @@ public record Evidence(
       String token,
       int status,
       boolean streams,
-      Optional<Instant> streamEnded) {}
+      Optional<Instant> streamEnded) {
+    Arrival answered(int with, boolean asStream) {
+      return new Arrival(call, method, path, at, token, with, asStream, Optional.empty());
+    }
+
+    Arrival streamedUntil(Instant end) {
+      return new Arrival(call, method, path, at, token, status, true, Optional.of(end));
+    }
+  }
 
   /// The record of a decision that let a call pass.
   ///

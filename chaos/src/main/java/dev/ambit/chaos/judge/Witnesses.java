@@ -130,32 +130,15 @@ public final class Witnesses {
                 false,
                 Optional.empty()));
       }
-      case "answer" ->
-          arrivals.computeIfPresent(
-              number,
-              (_, seen) ->
-                  new Arrival(
-                      seen.call(),
-                      seen.method(),
-                      seen.path(),
-                      seen.at(),
-                      seen.token(),
-                      (int) entry.number("status"),
-                      seen.path().startsWith("/v1/stream") && entry.number("status") == 200,
-                      Optional.empty()));
+      case "answer" -> {
+        var status = (int) entry.number("status");
+        arrivals.computeIfPresent(
+            number,
+            (_, seen) ->
+                seen.answered(status, seen.path().startsWith("/v1/stream") && status == 200));
+      }
       case "stream_ended" ->
-          arrivals.computeIfPresent(
-              number,
-              (_, seen) ->
-                  new Arrival(
-                      seen.call(),
-                      seen.method(),
-                      seen.path(),
-                      seen.at(),
-                      seen.token(),
-                      seen.status(),
-                      true,
-                      Optional.of(entry.at())));
+          arrivals.computeIfPresent(number, (_, seen) -> seen.streamedUntil(entry.at()));
       default -> {} // connections and bodies decide nothing here
     }
   }

@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.proxy.RawAgent;
-import dev.ambit.testkit.Await;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /// Group 4.8 with few descriptors: what cannot be opened is refused, what is open lives.
 class DescriptorAttacksTest extends AttackTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int AGENTS = 300;
 
   @Override
@@ -41,14 +38,14 @@ class DescriptorAttacksTest extends AttackTest {
     for (int i = 0; i < AGENTS; i++) {
       agents.add(RawAgent.connect(site.address));
     }
-    awaitHealth(503);
+    site.awaitHealth(503);
     assertThat(agents.getLast().closed()).isTrue();
     more.countDown();
     assertThat(new String(stream.in.readNBytes(10), US_ASCII)).isEqualTo("firstother");
     for (var agent : agents) {
       agent.close();
     }
-    awaitHealth(200);
+    site.awaitHealth(200);
   }
 
   private static void await(CountDownLatch latch) throws IOException {
@@ -57,18 +54,5 @@ class DescriptorAttacksTest extends AttackTest {
     } catch (InterruptedException interrupted) {
       throw new IOException(interrupted);
     }
-  }
-
-  private void awaitHealth(int status) {
-    Await.until(
-        "health " + status,
-        PATIENCE,
-        () -> {
-          try {
-            return site.page("/readyz").startsWith("HTTP/1.1 " + status);
-          } catch (IOException failed) {
-            throw new AssertionError(failed);
-          }
-        });
   }
 }

@@ -96,11 +96,11 @@ class ExhaustionAttacksTest extends AttackTest {
             agent.leave();
           }
         }
-        awaitHealth(503);
+        site.awaitHealth(503);
         for (var agent : open) {
           agent.leave();
         }
-        awaitHealth(200);
+        site.awaitHealth(200);
       }
     }
   }
@@ -449,18 +449,5 @@ class ExhaustionAttacksTest extends AttackTest {
       assertThat(answer.status()).isEqualTo(400);
     }
     assertThat(agent.closed()).isTrue();
-  }
-
-  private void awaitHealth(int status) {
-    Await.until(
-        "health " + status,
-        PATIENCE,
-        () -> {
-          try {
-            return site.page("/readyz").startsWith("HTTP/1.1 " + status);
-          } catch (IOException failed) {
-            throw new AssertionError(failed);
-          }
-        });
   }
 }

@@ -63,6 +63,7 @@ final class Site implements AutoCloseable {
   private static final Pattern LOOK = Pattern.compile("heap=(\\d+) direct=(-?\\d+)");
   private static final String CONTROL_ID = "spiffe://example.org/ambit/control";
   private static final java.time.Duration PATIENCE = java.time.Duration.ofSeconds(40);
+  private static final java.time.Duration HEALTH_PATIENCE = java.time.Duration.ofSeconds(60);
   private static final java.time.Duration DESCRIPTOR_WAIT = java.time.Duration.ofSeconds(10);
 
   final CertificateAuthority upstreamCa;
@@ -394,6 +395,20 @@ final class Site implements AutoCloseable {
     var page = ProxyProcess.ask(probes, name);
     given.write(page.getBytes(ISO_8859_1));
     return page;
+  }
+
+  /// Waits until the proxy answers its readiness so.
+  void awaitHealth(int status) {
+    Await.until(
+        "health " + status,
+        HEALTH_PATIENCE,
+        () -> {
+          try {
+            return page("/readyz").startsWith("HTTP/1.1 " + status);
+          } catch (IOException failed) {
+            throw new AssertionError(failed);
+          }
+        });
   }
 
   /// Tells the process something and waits until it is done.
