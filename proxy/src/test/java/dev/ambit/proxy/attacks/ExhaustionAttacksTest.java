@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExhaustionAttacksTest extends AttackTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CONNECTIONS_MAX = 1_024;
-  private static final int CALLS = 100_000;
+  private static final int CALLS = 1_000_000;
 
   @Override
   String[] machine() {
@@ -131,7 +131,7 @@ class ExhaustionAttacksTest extends AttackTest {
         drained(agent);
       }
       default -> {
-        for (int i = 0; i < 5_000; i++) {
+        for (int i = 0; i < 50_000; i++) {
           var name = "n" + i + ".evil.test:443";
           try (var agent = RawAgent.connect(site.address)) {
             agent.send("CONNECT " + name + " HTTP/1.1\r\nHost: " + name + "\r\n\r\n");

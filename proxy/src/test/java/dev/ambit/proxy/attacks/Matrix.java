@@ -93,7 +93,7 @@ final class Matrix {
     rows.add(due("A059", 8));
     rows.add(due("A060", 8));
     rows.add(due("A062", 2));
-    rows.add(waits("A063", "constraints on forms"));
+    rows.add(due("A063", 5));
     rows.add(waits("A064", "GraphQL"));
   }
 
@@ -142,9 +142,9 @@ final class Matrix {
             "proxy/dev.ambit.proxy.BoundsTest#a146ClosesATunnelWhoseHandshakeDoesNotGoOn",
             "proxy/dev.ambit.proxy.BoundsTest#a146ClosesATunnelInWhichNothingIsSaid"));
     rows.add(
-        partly(
+        due(
             "A148",
-            "the other nine tenths of its 50 000 names",
+            3,
             "proxy/dev.ambit.proxy.decode.TunnelTest#a148ClosesOnAClientHelloThatIsNotOne",
             "proxy/dev.ambit.proxy.trust.LeavesTest#a148KeepsNoMoreContextsThanItsBound"));
     rows.add(
@@ -160,9 +160,9 @@ final class Matrix {
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a150LetsNothingBleedIntoTheNextCall"));
     rows.add(due("A152", 1));
     rows.add(
-        partly(
+        due(
             "A153",
-            "the other nine tenths of its million calls",
+            1,
             "proxy/dev.ambit.proxy.audit.DenialFoldTest#a153CountsDifferentDenialsTogetherOnceTheyAreMoreThanItTellsApart"));
     rows.add(
         due(
@@ -198,7 +198,7 @@ final class Matrix {
     rows.add(partly("A170", "binding to a pod, " + KUBERNETES));
     rows.add(waits("A171", "delegation"));
     rows.add(waits("A172", "approval"));
-    rows.add(partly("A173", "rotation of the bundle"));
+    rows.add(due("A173", 4));
   }
 
   private static Row due(String id, int inputs, String... elsewhere) {

@@ -4,8 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.envelope.Axes;
+import dev.ambit.envelope.BodyRule;
+import dev.ambit.envelope.Constraint;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -140,6 +145,73 @@ class PathAttacksTest extends AttackTest {
     granted(site.insideGood().send(get(ITEM, site.goodHost(), field + "\r\n")).answer());
     assertThat(site.good.heads.getFirst()).doesNotContain("_");
     assertThat(notes()).contains("stripped:underscore");
+  }
+
+  /// A constrained body is JSON: a form that says the permitted thing in one of its readings is
+  /// refused by its type, whatever is in it.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "form, duplicate name",
+        "multipart, duplicate name=",
+        "multipart, filename*=",
+        "multipart, two boundaries",
+        "multipart, boundary in the body"
+      })
+  void a063DeniesFormsWhereABodyIsConstrained(String what) throws Exception {
+    var amount = new BodyRule(new TreeMap<>(Map.of("/amount", Constraint.ANY)), true);
+    var axes = new Axes(null, null, amount, null, false);
+    site.open(site.blank().asking("raw", Site.RAW, site.raw.port(), axes, "/v1/**"));
+    var type =
+        switch (what) {
+          case "form, duplicate name" -> "application/x-www-form-urlencoded";
+          case "multipart, two boundaries" -> "multipart/form-data; boundary=a; boundary=b";
+          default -> "multipart/form-data; boundary=a";
+        };
+    var body =
+        switch (what) {
+          case "form, duplicate name" -> "amount=1&amount=1000";
+          case "multipart, duplicate name=" ->
+              part("a", "name=\"amount\"", "1")
+                  + part("a", "name=\"amount\"", "1000")
+                  + "--a--\r\n";
+          case "multipart, filename*=" ->
+              part("a", "name=\"amount\"; filename=\"1\"; filename*=utf-8''1000", "1")
+                  + "--a--\r\n";
+          case "multipart, two boundaries" ->
+              part("a", "name=\"amount\"", "1")
+                  + part("b", "name=\"amount\"", "1000")
+                  + "--b--\r\n";
+          default ->
+              part("a", "name=\"amount\"", "1\r\n--a \r\nContent-Disposition: form-data;\r\n")
+                  + "--a--\r\n";
+        };
+    var host = site.rawHost();
+    denied(
+        site.ask(
+            "POST http://"
+                + host
+                + "/v1/x HTTP/1.1\r\nHost: "
+                + host
+                + "\r\nContent-Type: "
+                + type
+                + "\r\nContent-Length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body),
+        403,
+        "body_not_granted");
+    assertThat(site.raw.connections).hasValue(0);
+  }
+
+  private static String part(String boundary, String disposition, String value) {
+    return "--"
+        + boundary
+        + "\r\nContent-Disposition: form-data; "
+        + disposition
+        + "\r\n\r\n"
+        + value
+        + "\r\n";
   }
 
   private void malformedInside(String bytes) throws Exception {

@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -450,7 +451,7 @@ class SessionAttacksTest extends AttackTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rotates", "agent gone", "expires"})
+  @ValueSource(strings = {"rotates", "authority replaced", "agent gone", "expires"})
   void a173FollowsItsIdentityAndFailsClosedWhenItExpires(String what) throws Exception {
     var more = new CountDownLatch(1);
     site.good.script =
@@ -466,6 +467,7 @@ class SessionAttacksTest extends AttackTest {
     Await.until("arrived", () -> site.good.served.get() == 1);
     switch (what) {
       case "rotates" -> site.spiffe.rotate();
+      case "authority replaced" -> replaceAuthority();
       case "agent gone" -> site.stopIdentities();
       default -> {
         site.stopIdentities();
@@ -487,10 +489,25 @@ class SessionAttacksTest extends AttackTest {
       if (what.equals("expires")) {
         site.tell("wall -PT2H");
       }
-      if (!what.equals("rotates")) {
+      if (what.equals("agent gone") || what.equals("expires")) {
         site.startIdentities();
       }
       awaitReady();
+    }
+  }
+
+  /// Each step is followed by a new stream of the proxy, which both sides authenticate anew.
+  private void replaceAuthority() {
+    for (var step :
+        List.<Runnable>of(
+            site.spiffe::prepareAuthority,
+            site.spiffe::activateAuthority,
+            site.spiffe::revokeOldAuthority)) {
+      var hellos = site.plane.hellos();
+      step.run();
+      site.plane.dropStreams();
+      Await.until("attached again", () -> site.plane.hellos() > hellos);
+      site.awaitImage();
     }
   }
 

@@ -283,7 +283,8 @@ final class Site implements AutoCloseable {
     plane.settled.clear();
     plane.records.clear();
     linesBefore = proxy.err.size();
-    descriptors = descriptors();
+    // What is open between two cases may be less for a moment: a connection is just being replaced.
+    descriptors = Math.max(descriptors, descriptors());
   }
 
   /// Every server does what it is for.

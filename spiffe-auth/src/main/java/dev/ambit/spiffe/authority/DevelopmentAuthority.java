@@ -54,7 +54,7 @@ public final class DevelopmentAuthority implements AutoCloseable {
     return authority;
   }
 
-  /// The authority's own certificate, which is the bundle of the trust domain.
+  /// The certificate of the authority that signs; the whole bundle, unless it is being replaced.
   public X509Certificate certificate() {
     return keys.certificate();
   }
@@ -85,6 +85,29 @@ public final class DevelopmentAuthority implements AutoCloseable {
   /// Issues new SVIDs to every stream.
   public synchronized void rotate() {
     sockets.values().forEach(socket -> socket.api().rotate());
+  }
+
+  /// The first of three steps that replace the authority, as a trust domain takes them: another is
+  /// put into the bundle of everyone beside the present one.
+  public synchronized void prepareAuthority() {
+    keys.prepare();
+    publish();
+  }
+
+  /// The second: the one that was prepared signs the SVIDs of everyone.
+  public synchronized void activateAuthority() {
+    keys.activate();
+    publish();
+  }
+
+  /// The third: nobody trusts the old one any more.
+  public synchronized void revokeOldAuthority() {
+    keys.revoke();
+    publish();
+  }
+
+  private void publish() {
+    sockets.values().forEach(socket -> socket.api().publish());
   }
 
   private synchronized WorkloadSocket<WorkloadApi> socketAt(Path path) {

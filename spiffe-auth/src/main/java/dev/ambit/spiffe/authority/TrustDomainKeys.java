@@ -26,7 +26,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.UUID;
 
-/// The signing keys of one trust domain, in memory: an X.509 authority and a JWT key. Thread-safe.
+/// The signing keys of one trust domain, in memory: an X.509 authority, beside it another while it
+/// is being replaced, and a JWT key. Thread-safe.
 final class TrustDomainKeys {
   private static final Duration AUTHORITY_LIFE = Duration.ofDays(365);
   private static final Duration JWT_LIFE = Duration.ofMinutes(5);
@@ -34,18 +35,16 @@ final class TrustDomainKeys {
   private final String trustDomain;
   private final Duration svidLife;
   private final InstantSource clock;
-  private final CertificateAuthority authority;
   private final ECKey jwtKey;
+  private volatile CertificateAuthority authority;
+  private volatile List<CertificateAuthority> trusted;
 
   TrustDomainKeys(String trustDomain, Duration svidLife, InstantSource clock) {
     this.trustDomain = trustDomain;
     this.svidLife = svidLife;
     this.clock = clock;
-    this.authority =
-        CertificateAuthority.create(
-            "Development authority",
-            Validity.from(clock.instant(), AUTHORITY_LIFE),
-            new SubjectName.Uri("spiffe://" + trustDomain));
+    this.authority = newAuthority();
+    this.trusted = List.of(authority);
     var keys = Keys.generate();
     this.jwtKey =
         new ECKey.Builder(Curve.P_256, (ECPublicKey) keys.getPublic())
@@ -63,6 +62,21 @@ final class TrustDomainKeys {
     return authority.certificate();
   }
 
+  /// Another authority is trusted from now on, and signs nothing yet.
+  synchronized void prepare() {
+    trusted = List.of(authority, newAuthority());
+  }
+
+  /// The authority that was prepared last signs from now on; all stay trusted.
+  synchronized void activate() {
+    authority = trusted.getLast();
+  }
+
+  /// The one that signs is the only one that is trusted.
+  synchronized void revoke() {
+    trusted = List.of(authority);
+  }
+
   /// A fresh SVID with a fresh key.
   X509SVID issue(String spiffeId) {
     var keys = Keys.generate();
@@ -77,7 +91,7 @@ final class TrustDomainKeys {
   }
 
   ByteString bundle() {
-    return der(authority.certificate());
+    return ByteString.copyFrom(trusted.stream().map(trust -> der(trust.certificate())).toList());
   }
 
   /// A JWT-SVID of five minutes.
@@ -104,6 +118,13 @@ final class TrustDomainKeys {
   /// The public JWT key as a JWK Set.
   ByteString jwtBundle() {
     return ByteString.copyFromUtf8(new JWKSet(jwtKey.toPublicJWK()).toString());
+  }
+
+  private CertificateAuthority newAuthority() {
+    return CertificateAuthority.create(
+        "Development authority",
+        Validity.from(clock.instant(), AUTHORITY_LIFE),
+        new SubjectName.Uri("spiffe://" + trustDomain));
   }
 
   private Validity validity() {

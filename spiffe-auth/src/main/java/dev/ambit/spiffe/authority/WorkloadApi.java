@@ -29,6 +29,17 @@ final class WorkloadApi extends SpiffeWorkloadAPIImplBase {
   /// Gives the workload this identity and a fresh SVID.
   synchronized void admit(String id) {
     spiffeId = id;
+    publish(id);
+  }
+
+  /// Says everything anew, if the workload has an identity.
+  synchronized void publish() {
+    if (spiffeId != null) {
+      publish(spiffeId);
+    }
+  }
+
+  private void publish(String id) {
     bundles.publish(
         X509BundlesResponse.newBuilder()
             .putBundles("spiffe://" + keys.trustDomain(), keys.bundle())

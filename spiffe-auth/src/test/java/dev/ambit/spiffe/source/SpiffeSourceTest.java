@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ambit.spiffe.authority.DevelopmentAuthority;
 import dev.ambit.testkit.Await;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SignatureException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
@@ -51,6 +55,40 @@ class SpiffeSourceTest {
       var token = source.jwtSvid("https://control.example");
       assertThat(source.jwtSvid("https://control.example")).isEqualTo(token);
       assertThat(source.jwtSvid("https://other.example")).isNotEqualTo(token);
+    }
+  }
+
+  @Test
+  void followsTheAuthorityThroughTheStepsOfItsReplacement() throws Exception {
+    authority.serve(socket, PROXY);
+    try (var source = SpiffeSource.open(socket, LONG)) {
+      var old = authority.certificate();
+      authority.prepareAuthority();
+      Await.until("both are trusted", () -> bundle(source).size() == 2);
+      assertThat(bundle(source)).contains(old);
+      assertThat(signedBy(source, old)).isTrue();
+      authority.activateAuthority();
+      var next = authority.certificate();
+      assertThat(bundle(source)).containsExactlyInAnyOrder(old, next);
+      Await.until("signed by the new one", () -> signedBy(source, next));
+      authority.revokeOldAuthority();
+      Await.until("the new one alone", () -> bundle(source).equals(Set.of(next)));
+      assertThat(signedBy(source, next)).isTrue();
+    }
+  }
+
+  private static Set<X509Certificate> bundle(SpiffeSource source) {
+    return source.current().bundles().getOrDefault("test.example", Set.of());
+  }
+
+  private static boolean signedBy(SpiffeSource source, X509Certificate authority) {
+    try {
+      source.current().chain().getFirst().verify(authority.getPublicKey());
+      return true;
+    } catch (SignatureException _) {
+      return false;
+    } catch (GeneralSecurityException failed) {
+      throw new AssertionError(failed);
     }
   }
 
