@@ -3,20 +3,40 @@ package dev.ambit.control.credential;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
-/// Spares an issuer that fails: after [#FAILURES_MAX] failures in a row it is not asked for new
-/// credentials for a while, then by one who tries for all. Revocations and probes do not pass here.
+/// Spares an issuer: it is asked for at most [#ASKED_MAX] new credentials at a time, and after
+/// [#FAILURES_MAX] failures in a row for none for a while, then by one who tries for all.
+/// Revocations and probes do not pass here, so that no crowd of new sessions stands before them.
 /// Thread-safe.
 final class Circuit {
+  static final int ASKED_MAX = 32;
+  static final Duration ROOM_PATIENCE = Duration.ofSeconds(5);
   static final int FAILURES_MAX = 5;
   static final Duration OPEN_MIN = Duration.ofSeconds(1);
   static final Duration OPEN_MAX = Duration.ofSeconds(30);
   private static final int DOUBLINGS_MAX = 5;
 
+  private final Semaphore room = new Semaphore(ASKED_MAX, true);
   private int failures;
   private int openings;
   private Optional<Instant> openUntil = Optional.empty();
   private boolean trying;
+
+  /// Waits until fewer than [#ASKED_MAX] ask, at most for [#ROOM_PATIENCE]; whoever got in leaves.
+  boolean awaitRoom() {
+    try {
+      return room.tryAcquire(ROOM_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  void leaveRoom() {
+    room.release();
+  }
 
   /// Lets one ask, or nobody; whoever was let in says what came of it, then closes the entry.
   synchronized Optional<Entry> enter(Instant now) {

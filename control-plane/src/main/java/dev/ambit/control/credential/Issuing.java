@@ -69,7 +69,26 @@ public final class Issuing {
     if (!order.forSubject() && provider.capabilities().exchanges() != parent.isPresent()) {
       return new Outcome.None("provider: configured otherwise meanwhile (expected: ask again)");
     }
-    var leave = circuits.of(provider.capabilities().issuer()).enter(clock.instant());
+    var circuit = circuits.of(provider.capabilities().issuer());
+    if (!circuit.awaitRoom()) {
+      return new Outcome.None(
+          "provider " + order.reference().provider() + ": issuer: too many ask it at once");
+    }
+    try {
+      return issue(session, order, place, parent, configured.get(), circuit);
+    } finally {
+      circuit.leaveRoom();
+    }
+  }
+
+  private Outcome issue(
+      StoredSession session,
+      Order order,
+      Place place,
+      Optional<String> parent,
+      Providers.Configured configured,
+      Circuit circuit) {
+    var leave = circuit.enter(clock.instant());
     if (leave.isEmpty()) {
       return new Outcome.None(
           "provider "
@@ -77,16 +96,16 @@ public final class Issuing {
               + ": issuer: failed again and again, spared for a while");
     }
     var id = ids.next();
-    try (var circuit = leave.get();
+    try (var entry = leave.get();
         var _ = inFlight.enter(id)) {
-      var draft = draft(id, session, order, place, parent, configured.get());
-      return switch (table.ask(draft, configured.get().spec())) {
+      var draft = draft(id, session, order, place, parent, configured);
+      return switch (table.ask(draft, configured.spec())) {
         case SESSION_NOT_ACTIVE -> new Outcome.None("session: not ACTIVE any more");
         case PARENT_NOT_LIVE -> new Outcome.None("session's own token: not LIVE any more");
         case TOO_MANY ->
             new Outcome.None(
                 "credentials: too many (expected: < " + CredentialTable.SESSION_MAX + ")");
-        case RECORDED -> ask(draft, session, provider, order, circuit);
+        case RECORDED -> ask(draft, session, configured.provider(), order, entry);
       };
     }
   }

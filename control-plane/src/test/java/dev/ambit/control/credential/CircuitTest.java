@@ -6,11 +6,15 @@ import dev.ambit.control.credential.oauth.FakeIssuer;
 import dev.ambit.control.store.CredentialRow.Outcome;
 import dev.ambit.envelope.Grant;
 import dev.ambit.resources.ProviderSpec.Client;
+import dev.ambit.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,35 @@ class CircuitTest {
         .isEqualTo("provider idp: issuer: failed again and again, spared for a while");
     assertThat(issuer.asked("/token")).isEqualTo(Circuit.FAILURES_MAX);
     assertThat(world.rows(session)).isEmpty();
+  }
+
+  @Test
+  void isAskedByABoundedNumberAtATimeAndServesTheRestAfterwards() throws Exception {
+    var all = Circuit.ASKED_MAX + 8;
+    var asking = new AtomicInteger();
+    var most = new AtomicInteger();
+    var answer = new CountDownLatch(1);
+    issuer.token =
+        form -> {
+          most.accumulateAndGet(asking.incrementAndGet(), Math::max);
+          awaitQuietly(answer);
+          asking.decrementAndGet();
+          return issuer.issue(form);
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var tokens = new ArrayList<Future<?>>();
+      for (var n = 0; n < all; n++) {
+        var session = world.open();
+        tokens.add(threads.submit(() -> world.token(session, GRANT, World.PROXY)));
+      }
+      Await.until("as many as may", () -> asking.get() == Circuit.ASKED_MAX);
+      answer.countDown();
+      for (var token : tokens) {
+        token.get();
+      }
+    }
+    assertThat(most).hasValue(Circuit.ASKED_MAX);
+    assertThat(issuer.asked("/token")).isEqualTo(all);
   }
 
   @Test
