@@ -35,10 +35,12 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ambit chaos --seed 1 --minutes 10",
       "  ambit chaos --seed 7 --minutes 3 --fault F01,F04,F05",
+      "  ambit chaos --seed 7 --minutes 3 --fault F26 --crowd 1000",
       "  ambit chaos --seed 1 --minutes 10 -o json > run.json"
     })
 public final class ChaosCommand implements Callable<Integer> {
   private static final int MINUTES_MAX = 1_440;
+  private static final int CROWD_MAX = 1_000;
 
   private final Shell shell;
   private final long began = System.nanoTime();
@@ -66,6 +68,12 @@ public final class ChaosCommand implements Callable<Integer> {
       description = "Only these: ${COMPLETION-CANDIDATES}. Without it all.")
   List<Family> families = new ArrayList<>();
 
+  @Option(
+      names = "--crowd",
+      paramLabel = "N",
+      description = "Sessions at once in F12 and F26: 1 to 1000; 0: as the seed draws, 40 to 120.")
+  int crowd;
+
   @Mixin PrintOptions print = new PrintOptions();
 
   public ChaosCommand(Shell shell) {
@@ -78,10 +86,15 @@ public final class ChaosCommand implements Callable<Integer> {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "--minutes: " + minutes + " (expected: 1 to " + MINUTES_MAX + ")");
     }
+    if (crowd < 0 || crowd > CROWD_MAX) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--crowd: " + crowd + " (expected: 0 to " + CROWD_MAX + ")");
+    }
     var wanted = families.isEmpty() ? List.of(Family.values()) : families;
     try {
       var results =
-          new ChaosRun(new ChaosRun.Wish(seed, Duration.ofMinutes(minutes), wanted), this::say)
+          new ChaosRun(
+                  new ChaosRun.Wish(seed, Duration.ofMinutes(minutes), wanted, crowd), this::say)
               .run();
       new Printer(shell, print).print(() -> Model.of(results), style -> Page.of(results, style));
       return results.held() ? ExitCode.OK.number() : ExitCode.REFUSED.number();

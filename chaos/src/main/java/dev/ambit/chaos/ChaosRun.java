@@ -44,7 +44,8 @@ public final class ChaosRun {
   /// What is wanted.
   ///
   /// @param lasts of the faults; the end takes up to two minutes more
-  public record Wish(long seed, Duration lasts, List<Family> families) {
+  /// @param crowd sessions of F12 and F26 instead of what the seed draws; 0 for that
+  public record Wish(long seed, Duration lasts, List<Family> families, int crowd) {
     public Wish {
       families = List.copyOf(families);
     }
@@ -107,7 +108,7 @@ public final class ChaosRun {
           "load: no call was served in time by each of " + names + site.office().trouble());
     }
     TimeUnit.NANOSECONDS.sleep(WARM.toNanos());
-    var plan = new Plan(wish.seed(), wish.families());
+    var plan = new Plan(wish.seed(), wish.families(), wish.crowd());
     var end = System.nanoTime() + wish.lasts().toNanos();
     while (System.nanoTime() < end) {
       var step = plan.next();

@@ -13,14 +13,22 @@ import org.junit.jupiter.api.Test;
 /// A minute of faults, the same ones each time; `./ambit chaos --seed S --minutes N` takes longer.
 class ChaosRunTest {
   private static final List<Family> SHORT =
-      List.of(Family.F01, Family.F04, Family.F05, Family.F07, Family.F09, Family.F16, Family.F21);
+      List.of(
+          Family.F01,
+          Family.F04,
+          Family.F05,
+          Family.F07,
+          Family.F09,
+          Family.F16,
+          Family.F18,
+          Family.F21);
 
   @Test
   void theInvariantsHoldThroughAMinuteOfFaults() throws Exception {
     var said = new StringBuilder();
     var run =
         new ChaosRun(
-            new ChaosRun.Wish(1, Duration.ofSeconds(60), SHORT),
+            new ChaosRun.Wish(1, Duration.ofSeconds(60), SHORT, 0),
             line -> said.append(line).append('\n'));
     var results = run.run();
     assertThat(results.findings()).as(told(results) + "\n" + said).isEmpty();

@@ -15,16 +15,31 @@ record Crowd(boolean slow, int sessions, Duration after) implements Fault {
   private static final int SESSIONS_MAX = 120;
   private static final int SLOW_MAX = 60;
 
-  static Fault streaming(Random random) {
-    return new Crowd(false, random.nextInt(SESSIONS_MIN, SESSIONS_MAX + 1), after(random));
+  /// What is opened in a second, with leave for a slow machine.
+  private static final int OPENED_A_SECOND = 25;
+
+  private static final Duration ENDING = Duration.ofSeconds(3);
+
+  /// @param wanted how many sessions instead of what is drawn; 0 for that
+  static Crowd streaming(Random random, int wanted) {
+    return drawn(false, random.nextInt(SESSIONS_MIN, SESSIONS_MAX + 1), wanted, random);
   }
 
-  static Fault slow(Random random) {
-    return new Crowd(true, random.nextInt(SESSIONS_MIN, SLOW_MAX + 1), after(random));
+  /// @param wanted how many sessions instead of what is drawn; 0 for that
+  static Crowd slow(Random random, int wanted) {
+    return drawn(true, random.nextInt(SESSIONS_MIN, SLOW_MAX + 1), wanted, random);
   }
 
-  private static Duration after(Random random) {
-    return Duration.ofSeconds(random.nextInt(5, 9));
+  private static Crowd drawn(boolean slow, int drawn, int wanted, Random random) {
+    var seconds = random.nextInt(5, 9);
+    return wanted == 0
+        ? new Crowd(slow, drawn, Duration.ofSeconds(seconds))
+        : new Crowd(slow, wanted, Duration.ofSeconds(Math.max(seconds, wanted / OPENED_A_SECOND)));
+  }
+
+  /// How long it takes, their end included.
+  Duration lasts() {
+    return after.plus(ENDING);
   }
 
   @Override

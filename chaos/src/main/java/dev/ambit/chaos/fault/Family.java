@@ -14,15 +14,16 @@ public enum Family {
   F09("upstream resets", 3, 8),
   F10("upstream half-closes", 3, 8),
   F11("upstream stalls", 3, 9),
-  F12("many slow readers", 10, 12),
+  F12("many slow readers", 0, 0),
   F13("memory used up", 3, 8),
   F14("process stopped", 2, 20),
   F15("descriptors used up", 3, 8),
   F16("disk full", 3, 10),
+  F18("wall clock wrong", 3, 10),
   F21("proxy asked to end", 0, 3),
   F23("issuer ill", 4, 12),
   F24("name server ill", 3, 10),
-  F26("many sessions end while streaming", 10, 12);
+  F26("many sessions end while streaming", 0, 0);
 
   private final String title;
   private final int secondsMin;
@@ -38,13 +39,15 @@ public enum Family {
     return title;
   }
 
-  Step step(Random random) {
-    var fault = draw(random);
-    return new Step(
-        fault, Duration.ofMillis(random.nextLong(secondsMin * 1_000L, secondsMax * 1_000L + 1)));
+  /// @param crowd sessions of F12 and F26 instead of what is drawn; 0 for that
+  Step step(Random random, int crowd) {
+    var fault = draw(random, crowd);
+    var lasts = Duration.ofMillis(random.nextLong(secondsMin * 1_000L, secondsMax * 1_000L + 1));
+    // A crowd takes as long as it says itself.
+    return new Step(fault, fault instanceof Crowd of ? of.lasts() : lasts);
   }
 
-  private Fault draw(Random random) {
+  private Fault draw(Random random, int crowd) {
     return switch (this) {
       case F01 -> new KilledControlPlane();
       case F03 -> new NoAuthority();
@@ -55,15 +58,16 @@ public enum Family {
       case F09 -> CutWire.tornUpstream(random);
       case F10 -> CutWire.halfClosed(random);
       case F11 -> CutWire.stalledUpstream(random);
-      case F12 -> Crowd.slow(random);
+      case F12 -> Crowd.slow(random, crowd);
       case F13 -> HalfSaid.draw(random);
       case F14 -> StoppedProcess.draw(random);
       case F15 -> FewDescriptors.draw(random);
       case F16 -> FullDisk.draw(random);
+      case F18 -> WrongClock.draw(random);
       case F21 -> KilledProxy.asked(random);
       case F23 -> IllIssuer.draw(random);
       case F24 -> IllNames.draw(random);
-      case F26 -> Crowd.streaming(random);
+      case F26 -> Crowd.streaming(random, crowd);
     };
   }
 

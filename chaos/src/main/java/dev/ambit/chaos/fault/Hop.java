@@ -6,6 +6,8 @@ public enum Hop {
   CONTROL,
   /// A proxy itself.
   PROXY,
+  /// The clock by which a proxy dates its records.
+  CLOCK,
   /// The issuer, or the way to it.
   ISSUER,
   /// The upstream, or the way to it.

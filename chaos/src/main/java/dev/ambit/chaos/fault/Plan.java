@@ -11,14 +11,21 @@ import java.util.Random;
 public final class Plan {
   private final Random random;
   private final List<Family> families;
+  private final int crowd;
   private final List<Family> left = new ArrayList<>();
 
   public Plan(long seed, List<Family> families) {
+    this(seed, families, 0);
+  }
+
+  /// @param crowd sessions of F12 and F26 instead of what is drawn; 0 for that
+  public Plan(long seed, List<Family> families, int crowd) {
     if (families.isEmpty()) {
       throw new IllegalArgumentException("families: none (expected: at least one)");
     }
     this.random = new Random(seed);
     this.families = List.copyOf(families);
+    this.crowd = crowd;
   }
 
   /// The next one.
@@ -27,6 +34,6 @@ public final class Plan {
       left.addAll(families);
       Collections.shuffle(left, random);
     }
-    return left.removeLast().step(random);
+    return left.removeLast().step(random, crowd);
   }
 }

@@ -106,7 +106,9 @@ public final class Judge {
         return;
       }
       var record = records.getFirst();
-      if (record.at().isAfter(arrival.at().plus(CLOCK))) {
+      // Whose clock was wrong can say nothing of when.
+      if (record.at().isAfter(arrival.at().plus(CLOCK))
+          && !disturbed(arrival.at(), arrival.at(), Hop.CLOCK)) {
         find(Invariant.I2, arrival.at(), told(arrival) + " was decided only at " + record.at());
       }
       var call = evidence.calls().get(id);

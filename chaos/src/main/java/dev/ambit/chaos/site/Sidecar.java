@@ -9,21 +9,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// One proxy of the site, on the same ports and folders however often it is started, and the wire
-/// between it and the control plane.
+/// One proxy of the site, on the same ports and folders however often it is started, the wire
+/// between it and the control plane, and the wall clock it goes by.
 public final class Sidecar {
   private static final long END_MAX_SECONDS = 30;
 
   private final EmbeddedSet set;
   private final Path trust;
   private final Wire control;
+  private final WallClock clock;
   private volatile Child child;
   private volatile boolean meantToRun = true;
 
-  private Sidecar(EmbeddedSet set, Path trust, Wire control, Child child) {
+  private Sidecar(EmbeddedSet set, Path trust, Wire control, WallClock clock, Child child) {
     this.set = set;
     this.trust = trust;
     this.control = control;
+    this.clock = clock;
     this.child = child;
   }
 
@@ -34,8 +36,9 @@ public final class Sidecar {
     var control = new Wire(name);
     control.leadTo(controlPort);
     var trust = set.plan().folder().resolve("trust-" + name);
-    return new Sidecar(
-        set, trust, control, set.startProxy(name, trust, control.port(), ports, more));
+    var clock = WallClock.at(set.plan().folder().resolve("clock-" + name));
+    var child = set.startProxy(name, trust, control.port(), ports, more, clock.environment());
+    return new Sidecar(set, trust, control, clock, child);
   }
 
   public String name() {
@@ -53,6 +56,10 @@ public final class Sidecar {
 
   public Wire control() {
     return control;
+  }
+
+  public WallClock clock() {
+    return clock;
   }
 
   public Process process() {
@@ -74,10 +81,17 @@ public final class Sidecar {
   /// Starts it again when it has ended, and waits until it is attached.
   public void restart() throws IOException {
     awaitEnd(child.process());
+    clock.forget(child.process().pid());
     var ports = EmbeddedSet.ports(child);
     child = set.restart(child, List.of("port=" + ports.agents(), "admin=" + ports.admin()));
     var _ = child.ready();
     meantToRun = true;
+  }
+
+  /// When it has ended with the set: cuts its wire and leaves nothing behind.
+  void close() throws IOException {
+    control.close();
+    clock.forget(child.process().pid());
   }
 
   /// Whether it has ended and nobody ended it.

@@ -227,7 +227,7 @@ public final class Site implements AutoCloseable {
     issuer.close();
     upstream.close();
     for (var proxy : proxies) {
-      proxy.control().close();
+      proxy.close();
     }
     names.close();
   }

@@ -3,6 +3,7 @@ package dev.ambit.chaos.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,14 @@ class PlanTest {
   }
 
   @Test
+  void takesAsManySessionsAsAreWantedAndTheTimeToOpenThem() {
+    var step = new Plan(1, List.of(Family.F26), 1_000).next();
+    assertThat(step.fault().what())
+        .isEqualTo("1000 sessions end at once while they stream, after 40 s");
+    assertThat(step.lasts()).isEqualTo(Duration.ofSeconds(43));
+  }
+
+  @Test
   void refusesToHaveNothingToChooseFrom() {
     assertThatThrownBy(() -> new Plan(1, List.of()))
         .hasMessage("families: none (expected: at least one)");
@@ -41,7 +50,7 @@ class PlanTest {
       var step = plan.next();
       assertThat(step.fault().id()).isEqualTo(family.name());
       assertThat(step.fault().what()).isNotEmpty();
-      assertThat(step.lasts()).isPositive().isLessThanOrEqualTo(java.time.Duration.ofSeconds(30));
+      assertThat(step.lasts()).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(30));
     }
   }
 

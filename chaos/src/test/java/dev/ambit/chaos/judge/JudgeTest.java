@@ -81,6 +81,15 @@ class JudgeTest {
   }
 
   @Test
+  void i2BelievesNoTimeOfAProxyWhoseClockWasWrong() {
+    log.call("after", "GET", "/v1/items/after", 5).arrives().recordedAt(3_605);
+    log.disturbed(
+        new Disturbance(
+            "F18", "ahead", Set.of(Hop.CLOCK), Log.at(4), Log.at(9), Log.back(Log.at(10))));
+    assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
+  }
+
+  @Test
   void i2FindsAPermitWithoutACompletion() {
     log.call("open", "GET", "/v1/items/open", 5).arrives().recorded().completed(0);
     finds(Invariant.I2, "open", "0 completions");

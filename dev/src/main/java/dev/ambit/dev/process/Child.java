@@ -41,21 +41,23 @@ public final class Child {
   /// @param detached true: it lives on when this one ends
   public static Child start(
       String name, Class<?> main, List<String> settings, Path runFolder, boolean detached) {
-    return start(name, main, List.of("-Xmx256m"), settings, runFolder, detached);
+    return start(name, main, List.of("-Xmx256m"), Map.of(), settings, runFolder, detached);
   }
 
-  /// The same, within other bounds.
+  /// The same, within other bounds and surroundings.
   ///
   /// @param memory options of the virtual machine
+  /// @param environment variables that it has beside those of this process
   /// @param detached true: it lives on when this process ends
   public static Child start(
       String name,
       Class<?> main,
       List<String> memory,
+      Map<String, String> environment,
       List<String> settings,
       Path runFolder,
       boolean detached) {
-    return start(new Launch(name, main, memory, settings, runFolder, detached));
+    return start(new Launch(name, main, memory, environment, settings, runFolder, detached));
   }
 
   /// How it was started, to start it again.
@@ -63,11 +65,13 @@ public final class Child {
       String name,
       Class<?> main,
       List<String> memory,
+      Map<String, String> environment,
       List<String> settings,
       Path runFolder,
       boolean detached) {
     Launch {
       memory = List.copyOf(memory);
+      environment = Map.copyOf(environment);
       settings = List.copyOf(settings);
     }
   }
@@ -81,6 +85,7 @@ public final class Child {
             launch.name(),
             launch.main(),
             launch.memory(),
+            launch.environment(),
             all,
             launch.runFolder(),
             launch.detached()));
@@ -113,6 +118,7 @@ public final class Child {
               .redirectInput(
                   launch.detached() ? Redirect.from(new java.io.File("/dev/null")) : Redirect.PIPE);
       builder.environment().keySet().removeIf(Child::isProxyVariable);
+      builder.environment().putAll(launch.environment());
       var child = new Child(launch, log, builder.start());
       Thread.ofVirtual().name("ready-" + name).start(child::listen);
       return child;

@@ -150,7 +150,8 @@ public final class EmbeddedSet implements AutoCloseable {
   ///
   /// @param loopbackPorts the only loopback ports that it may dial
   public ProxyPorts startProxy(int controlPort, Set<Integer> loopbackPorts) throws IOException {
-    return ports(startProxy("proxy", plan.trust(), controlPort, loopbackPorts, List.of()));
+    return ports(
+        startProxy("proxy", plan.trust(), controlPort, loopbackPorts, List.of(), Map.of()));
   }
 
   /// Starts one of several proxies; ready at once or soon after.
@@ -158,8 +159,14 @@ public final class EmbeddedSet implements AutoCloseable {
   /// @param name its own, also of its private folder
   /// @param trust folder of its CA
   /// @param more settings of [ProxyRole]
+  /// @param environment variables of the process beside the usual ones
   public Child startProxy(
-      String name, Path trust, int controlPort, Set<Integer> loopbackPorts, List<String> more)
+      String name,
+      Path trust,
+      int controlPort,
+      Set<Integer> loopbackPorts,
+      List<String> more,
+      Map<String, String> environment)
       throws IOException {
     var settings = new ArrayList<String>();
     settings.addAll(
@@ -173,7 +180,14 @@ public final class EmbeddedSet implements AutoCloseable {
                 + loopbackPorts.stream().map(String::valueOf).collect(Collectors.joining(","))));
     settings.addAll(more);
     return keep(
-        Child.start(name, ProxyRole.class, PROXY_MEMORY, settings, plan.folder(), plan.detached()));
+        Child.start(
+            name,
+            ProxyRole.class,
+            PROXY_MEMORY,
+            environment,
+            settings,
+            plan.folder(),
+            plan.detached()));
   }
 
   /// Where a proxy listens; waits until it is attached.
