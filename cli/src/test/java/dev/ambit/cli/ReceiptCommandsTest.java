@@ -38,11 +38,35 @@ class ReceiptCommandsTest {
     controlPlane = new FakeControlPlane();
     keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     key = Files.writeString(folder.resolve("key.pem"), PublicKeys.toPem(keys.getPublic()));
+    sign(RECEIPT);
+  }
+
+  private void sign(Receipt said) throws IOException {
     signed =
-        Dsse.sign(Receipt.PAYLOAD_TYPE, RECEIPT.toJson(), keys.getPrivate(), keys.getPublic())
+        Dsse.sign(Receipt.PAYLOAD_TYPE, said.toJson(), keys.getPrivate(), keys.getPublic())
             .toJson();
     receipt = Files.write(folder.resolve("receipt.json"), signed);
     controlPlane.receipt = ByteString.copyFrom(signed);
+  }
+
+  private static Receipt withCalls(List<Receipt.Cut> cuts, Receipt.Calls calls) {
+    return new Receipt(
+        RECEIPT.session(),
+        RECEIPT.template(),
+        RECEIPT.workload(),
+        RECEIPT.opener(),
+        RECEIPT.onBehalfOf(),
+        RECEIPT.task(),
+        RECEIPT.envelopes(),
+        RECEIPT.openedAt(),
+        RECEIPT.endedAt(),
+        RECEIPT.closedAt(),
+        RECEIPT.reason(),
+        RECEIPT.detail(),
+        cuts,
+        RECEIPT.credentials(),
+        calls,
+        RECEIPT.chains());
   }
 
   @AfterEach
@@ -66,6 +90,38 @@ class ReceiptCommandsTest {
                     + " closed (completed): 3 calls permitted, 1 denied\n"
                     + "          credential of report-issuer for read: proven dead at 2026-03-01T12:00:00.100Z\n",
                 ""));
+  }
+
+  @Test
+  void saysThatThereMayHaveBeenMoreCallsWhenARecordIsNotKnownToBeComplete() throws IOException {
+    var proxy = RECEIPT.cuts().getFirst();
+    sign(
+        withCalls(
+            List.of(
+                proxy,
+                new Receipt.Cut("01JZ8YQ5V7N3K2M4P6R8T0W1X7", false, proxy.at(), false),
+                new Receipt.Cut("01JZ8YQ5V7N3K2M4P6R8T0W1X8", true, proxy.at(), false)),
+            new Receipt.Calls(3, 1, false)));
+    var why = "the record of 2 proxies is not known to be complete";
+    var verified = verify(receipt.toString(), key);
+    assertThat(verified.exit()).isZero();
+    assertThat(verified.out()).contains("verified", "there may have been more calls: " + why);
+    var shown = type(controlPlane, "receipt", "show", receipt.toString());
+    assertThat(shown.out())
+        .contains("3 permitted, 1 denied; there may have been more: " + why)
+        .containsPattern("01JZ8YQ5V7N3K2M4P6R8T0W1X4 .* complete")
+        .containsPattern("01JZ8YQ5V7N3K2M4P6R8T0W1X8 .* not known to be complete");
+    var json =
+        type(
+            controlPlane,
+            "receipt",
+            "verify",
+            receipt.toString(),
+            "--key",
+            key.toString(),
+            "-o",
+            "json");
+    assertThat(json.out()).contains("\"callsComplete\" : false");
   }
 
   @Test
@@ -192,7 +248,8 @@ class ReceiptCommandsTest {
           Typed.NOON.plusMillis(200),
           "COMPLETED",
           "",
-          List.of(new Receipt.Cut("01JZ8YQ5V7N3K2M4P6R8T0W1X4", true, Typed.NOON.plusMillis(20))),
+          List.of(
+              new Receipt.Cut("01JZ8YQ5V7N3K2M4P6R8T0W1X4", true, Typed.NOON.plusMillis(20), true)),
           List.of(
               new Receipt.CredentialEnd(
                   "01JZ8YQ5V7N3K2M4P6R8T0W1X5",
@@ -213,7 +270,7 @@ class ReceiptCommandsTest {
                   List.of(
                       new Receipt.Probe(Typed.NOON.minusSeconds(50), "ALIVE", ""),
                       new Receipt.Probe(Typed.NOON.plusMillis(100), "DEAD", "")))),
-          new Receipt.Calls(3, 1),
+          new Receipt.Calls(3, 1, true),
           List.of(
               new Receipt.ChainHead(
                   "spiffe://demo.test/agent",

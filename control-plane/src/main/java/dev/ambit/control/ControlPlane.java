@@ -126,6 +126,7 @@ public final class ControlPlane implements AutoCloseable {
             new Evidence.Base(
                 store,
                 proxies.cuts(),
+                proxies.words(),
                 resources,
                 self,
                 source::jwtSvid,

@@ -11,6 +11,7 @@ import dev.ambit.control.closure.Closures;
 import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.closure.Pace;
 import dev.ambit.control.closure.ReceiptWriter;
+import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.credential.Circuits;
 import dev.ambit.control.credential.InFlight;
@@ -88,8 +89,9 @@ record Evidence(
     var inFlight = new InFlight();
     var closures =
         new ClosureWorker(
-            new ClosureWorker.Tables(new SessionTable(base.store()), credentials, cuts),
+            new ClosureWorker.Tables(new SessionTable(base.store()), credentials, cuts, audit),
             base.cuts(),
+            base.words(),
             providers,
             vault,
             inFlight,
@@ -139,6 +141,7 @@ record Evidence(
   record Base(
       Store store,
       Cuts cuts,
+      RecordWords words,
       CurrentResources resources,
       String self,
       Identity identity,

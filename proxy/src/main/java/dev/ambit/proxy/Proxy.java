@@ -220,6 +220,9 @@ public final class Proxy implements AutoCloseable {
 
     measure(metrics, issuer, authority);
     metrics.total("ambit.settlements.dropped", settlements::dropped);
+    // Runs after the next one: the ends of what that cuts are told in turns of the loop that follow
+    // it.
+    opened.add(() -> onLoop(journal::stop));
     opened.add(() ->
         onLoop(() -> {
           link.close();
@@ -245,7 +248,8 @@ public final class Proxy implements AutoCloseable {
     }
     // What listens beside us is not for the agent to reach, and our own port least of all.
     this.dialled = around.addresses().except(ownAddresses(), ownPorts(config));
-    loop.execute(() -> link.start(List.of(credentials, relay), sender::attached, issuer::silent));
+    loop.execute(() ->
+        link.start(List.of(credentials, relay), journal::settle, sender::attached, issuer::silent));
     loop.execute(() -> awaitStart(timer));
   }
 

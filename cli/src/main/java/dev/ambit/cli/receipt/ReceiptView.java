@@ -37,6 +37,9 @@ public final class ReceiptView {
             + (calls.permitted() == 1 ? " call permitted, " : " calls permitted, ")
             + calls.denied()
             + " denied");
+    if (!calls.complete()) {
+      lines.add("there may have been more calls: " + unrecorded(receipt));
+    }
     for (var end : receipt.credentials()) {
       lines.add("credential of " + end.provider() + " for " + end.grant() + ": " + fate(end));
     }
@@ -69,7 +72,13 @@ public final class ReceiptView {
         .fact("closed", receipt.closedAt().toString())
         .fact(
             "calls",
-            receipt.calls().permitted() + " permitted, " + receipt.calls().denied() + " denied")
+            receipt.calls().permitted()
+                + " permitted, "
+                + receipt.calls().denied()
+                + " denied"
+                + (receipt.calls().complete()
+                    ? ", none is missing"
+                    : "; there may have been more: " + unrecorded(receipt)))
         .print(style);
   }
 
@@ -85,14 +94,22 @@ public final class ReceiptView {
     if (receipt.cuts().isEmpty()) {
       return "\nNo proxy ever served it.\n";
     }
-    var table = Table.of("PROXY", "STOPPED BY", "AT");
+    var table = Table.of("PROXY", "STOPPED BY", "AT", "ITS RECORD");
     for (var cut : receipt.cuts()) {
       table.row(
           cut.proxy(),
           cut.acknowledged() ? "its own word" : "the end of its lease",
-          cut.at().toString());
+          cut.at().toString(),
+          cut.recorded() ? "complete" : "not known to be complete");
     }
     return "\n" + table.print(style);
+  }
+
+  private static String unrecorded(Receipt receipt) {
+    var proxies = receipt.cuts().stream().filter(cut -> !cut.recorded()).count();
+    return "the record of "
+        + (proxies == 1 ? "one proxy" : proxies + " proxies")
+        + " is not known to be complete";
   }
 
   private static String credentials(Receipt receipt, Style style) {

@@ -102,6 +102,7 @@ public final class VerifyReceipt implements Runnable {
     model.put("session", receipt.session());
     model.put("reason", receipt.reason());
     model.put("closedAt", receipt.closedAt().toString());
+    model.put("callsComplete", receipt.calls().complete());
     model.put(
         "credentials",
         receipt.credentials().stream()

@@ -5,6 +5,7 @@ import dev.ambit.control.credential.Providers;
 import dev.ambit.control.credential.Vault;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
+import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.CredentialRow;
 import dev.ambit.control.store.CredentialRow.State;
 import dev.ambit.control.store.CredentialTable;
@@ -28,9 +29,10 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Closes every session that is CLOSING, each on virtual threads of its own: one waits for the cut,
-/// one for the death of its credentials ([Burials] does the work), then the receipt is written in
-/// the transaction that makes it CLOSED. Everything it knows is in the store.
+/// Closes every session that is CLOSING, each on virtual threads of its own: one waits for the cut
+/// and then for the last records ([Arrivals]), one for the death of its credentials ([Burials] does
+/// the work), then the receipt is written in the transaction that makes it CLOSED. Everything it
+/// knows is in the store.
 public final class ClosureWorker implements Closures, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClosureWorker.class);
   private static final Duration WARN_AGAIN = Duration.ofMinutes(10);
@@ -43,6 +45,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   private final InstantSource clock;
   private final Pace pace;
   private final Burials burials;
+  private final Arrivals arrivals;
   private final Crew closing = new Crew("close");
   private final Crew cutting = new Crew("cut");
   private final Map<String, Instant> warned = new ConcurrentHashMap<>();
@@ -55,6 +58,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   public ClosureWorker(
       Tables tables,
       Cuts proxies,
+      RecordWords words,
       Providers providers,
       Vault vault,
       InFlight inFlight,
@@ -69,6 +73,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
     this.receipts = receipts;
     this.clock = clock;
     this.pace = pace;
+    this.arrivals = new Arrivals(tables.cuts(), tables.audit(), words, clock, pace);
     this.burials =
         new Burials(credentials, providers, vault, inFlight, clock, random, pace, closing::hurry);
   }
@@ -143,10 +148,19 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   private void cut(String id) throws InterruptedException {
     var session = sessions.find(new SessionId(id)).orElseThrow();
-    if (cuts.find(id).isPresent() || session.state() != SessionState.CLOSING) {
+    if (session.state() != SessionState.CLOSING) {
       return;
     }
-    var report = proxies.await(session.id(), session.workload(), session.version());
+    if (cuts.find(id).isEmpty()) {
+      cut(session);
+    }
+    arrivals.await(session);
+    closing.hurry(id);
+  }
+
+  private void cut(StoredSession session) throws InterruptedException {
+    var id = session.id().value();
+    var report = proxies.await(session.workload(), cuts.opened(id), session.version());
     var rows =
         report.proxies().stream()
             .map(proxy -> new CutTable.Cut(proxy.proxyId(), proxy.acknowledged(), proxy.at()))
@@ -160,7 +174,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
     awaitCutOrGrace(session);
     while (closing(session.id())) {
       var open = unsettled(id);
-      if (open.isEmpty() && cuts.find(id).isPresent()) {
+      if (open.isEmpty() && cuts.find(id).filter(CutTable.Report::recorded).isPresent()) {
         close(session);
         return;
       }
@@ -244,5 +258,6 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   }
 
   /// What closure reads and writes.
-  public record Tables(SessionTable sessions, CredentialTable credentials, CutTable cuts) {}
+  public record Tables(
+      SessionTable sessions, CredentialTable credentials, CutTable cuts, AuditTable audit) {}
 }

@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 /// @param poll between two looks at the store for work nobody announced
 /// @param cutGrace how long after the end of a session revocation waits for its cut, so that calls
 ///   end by the cut and not by a refused credential; revocation never waits longer
+/// @param recordsMax how long after the cut the receipt waits for records that are still on their
+///   way. Ordinarily they take 0.1 s; this is enough for a proxy to come back after a broken
+///   stream, whose attempts are at most 5 s apart. Nothing but the receipt waits for it
 /// @param retryMin before the second try
 /// @param retryMax between two tries after many
 /// @param skew added to a credential's expiry before it counts as dead by it
@@ -16,6 +19,7 @@ import java.util.random.RandomGenerator;
 public record Pace(
     Duration poll,
     Duration cutGrace,
+    Duration recordsMax,
     Duration retryMin,
     Duration retryMax,
     Duration skew,
@@ -25,6 +29,7 @@ public record Pace(
       new Pace(
           Duration.ofSeconds(1),
           Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
           Duration.ofMillis(200),
           Duration.ofSeconds(30),
           Duration.ofSeconds(5),

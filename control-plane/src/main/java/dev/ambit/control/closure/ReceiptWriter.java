@@ -50,6 +50,7 @@ public final class ReceiptWriter {
   private Receipt receipt(StoredSession session, Instant closedAt, Depth depth) {
     var id = session.id().value();
     var calls = audit.calls(id);
+    var stopped = cuts.find(id).orElseThrow().cuts();
     return new Receipt(
         id,
         session.template(),
@@ -63,13 +64,15 @@ public final class ReceiptWriter {
         closedAt,
         session.endReason().orElseThrow().name(),
         session.endDetail(),
-        cuts.find(id).orElseThrow().stream()
-            .limit(CUTS_MAX)
-            .map(cut -> new Receipt.Cut(cut.proxy(), cut.acknowledged(), millis(cut.at())))
-            .toList(),
+        stopped.stream().limit(CUTS_MAX).map(ReceiptWriter::cut).toList(),
         credentials.ofSession(id).stream().map(row -> end(row, depth)).toList(),
-        new Receipt.Calls(calls.permitted(), calls.denied()),
+        new Receipt.Calls(
+            calls.permitted(), calls.denied(), stopped.stream().allMatch(CutTable.Cut::recorded)),
         audit.mentions(id, CHAINS_MAX).stream().map(ReceiptWriter::head).toList());
+  }
+
+  private static Receipt.Cut cut(CutTable.Cut cut) {
+    return new Receipt.Cut(cut.proxy(), cut.acknowledged(), millis(cut.at()), cut.recorded());
   }
 
   private List<Receipt.EnvelopeVersion> envelopes(StoredSession session) {

@@ -1,14 +1,17 @@
 package dev.ambit.control.publish;
 
+import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.session.ProtoTimes;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
+import dev.ambit.control.store.StoreFailure;
 import dev.ambit.envelope.Ids;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.Ack;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
+import dev.ambit.proto.v1.Recorded;
 import dev.ambit.proto.v1.RefusedSession;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -62,6 +65,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
                 "ack.version: " + ack.getVersion() + " (expected: one of this epoch, sent before)");
           }
         }
+        case RECORDED -> recorded(request.getRecorded());
         case HEARTBEAT -> heartbeat(request.getHeartbeat());
         case MESSAGE_NOT_SET ->
             throw new IllegalArgumentException("message: none (expected: one of the known)");
@@ -126,7 +130,29 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
     parts.strangers().named(stream);
     proxy = key;
     attachment =
-        parts.proxies().attach(new Proxies.Boot(key, hello.getBootId()), stream, parts.sessions());
+        parts
+            .proxies()
+            .attach(
+                new Proxies.Boot(key, hello.getBootId()),
+                stream,
+                hello.getSaysRecorded(),
+                parts.sessions());
+  }
+
+  private void recorded(Recorded recorded) {
+    Ids.check("recorded.boot_id", recorded.getBootId());
+    var word =
+        new RecordWords.Word.Said(recorded.getBootId(), recorded.getSeq(), recorded.getLostUntil());
+    if (recorded.getSeq() < 0
+        || recorded.getLostUntil() < 0
+        || !attachment().records(recorded.getEpoch(), recorded.getVersion(), word)) {
+      throw new IllegalArgumentException(
+          "recorded: version "
+              + recorded.getVersion()
+              + ", seq "
+              + recorded.getSeq()
+              + " (expected: a version that was acknowledged, by a proxy that offered it)");
+    }
   }
 
   private void heartbeat(Heartbeat beat) {
@@ -163,10 +189,19 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
 
   private void detach() {
     parts.strangers().named(stream);
-    if (attachment != null) {
-      attachment.detach();
-    } else {
+    if (attachment == null) {
       stream.gone();
+    } else if (attachment.detach() && proxy != null) {
+      gone(proxy, attachment.boot());
+    }
+  }
+
+  /// Not knowing when it left makes a receipt say less, never more.
+  private void gone(ProxyTable.Key left, String boot) {
+    try {
+      parts.table().gone(left, boot, parts.clock().instant());
+    } catch (StoreFailure failure) {
+      LOG.warn("store: the end of a proxy's stream is not noted", failure);
     }
   }
 

@@ -20,9 +20,11 @@ import java.util.List;
 final class Images {
   private Images() {}
 
+  /// @param recorded whether the proxy offers to say Recorded; one of before knows no such field
   static AttachResponse snapshot(
-      long epoch, long version, List<StoredSession> sessions, Instant now) {
-    var snapshot = Snapshot.newBuilder().setEpoch(epoch).setVersion(version);
+      long epoch, long version, List<StoredSession> sessions, boolean recorded, Instant now) {
+    var snapshot =
+        Snapshot.newBuilder().setEpoch(epoch).setVersion(version).setTakesRecorded(recorded);
     sessions.forEach(session -> snapshot.addSessions(image(session, now)));
     return AttachResponse.newBuilder().setSnapshot(snapshot).build();
   }

@@ -1,11 +1,11 @@
 package dev.ambit.control.publish;
 
 import dev.ambit.control.closure.Cuts;
+import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.session.ProtoTimes;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
-import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.AttachResponse;
 import dev.ambit.proto.v1.AttachedProxy;
 import dev.ambit.proto.v1.Lease;
@@ -18,20 +18,21 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Every proxy that may act: who is attached, what each was told and acknowledged, and how long its
-/// lease runs at most. Thread-safe; only [#await] blocks for long.
+/// Every proxy that may act: who is attached, what each was told, acknowledged and has recorded,
+/// and how long its lease runs at most. Thread-safe; only [#await] blocks for long.
 ///
 /// A lease is counted here from the moment it is granted, in the proxy from the earlier moment it
 /// was asked for: so no proxy acts longer than what stands here. A grant is put on the stream after
 /// every change that was published before, and a proxy takes its stream in order: so a lease that
 /// is granted after an end was published is only ever used by a proxy that knows of the end.
-final class Proxies implements Cuts {
+final class Proxies implements Cuts, RecordWords {
   /// Age of the last complete reading of the change table beyond which no lease is granted.
   static final Duration READING_AGE_MAX = Duration.ofSeconds(1);
 
@@ -68,13 +69,16 @@ final class Proxies implements Cuts {
     for (var present : known) {
       var holder = new Holder(new Boot(present.proxy(), present.boot()));
       holder.grant(leaseEnd, clock.instant().plus(terms.leaseMaxBefore()));
+      holder.sent = seen;
       holders.put(holder.boot, holder);
     }
   }
 
   /// Attaches a stream that starts with the snapshot of its workload. An older stream of the same
   /// proxy is ended. Reads the store.
-  Attachment attach(Boot boot, ProxyStream stream, SessionTable sessions) {
+  ///
+  /// @param saysRecorded whether the proxy offers to say how far its records stand
+  Attachment attach(Boot boot, ProxyStream stream, boolean saysRecorded, SessionTable sessions) {
     while (true) {
       var snapshot = sessions.snapshot(boot.proxy().workload());
       lock.lock();
@@ -99,11 +103,16 @@ final class Proxies implements Cuts {
         }
         var holder = holders.computeIfAbsent(boot, Holder::new);
         holder.stream = stream;
+        holder.records = saysRecorded ? Records.OFFERED : Records.NOT_OFFERED;
         holder.answered = 0;
         holder.told(snapshot.version(), nanos.getAsLong());
         holder.send(
             Images.snapshot(
-                terms.epoch(), snapshot.version(), snapshot.sessions(), clock.instant()));
+                terms.epoch(),
+                snapshot.version(),
+                snapshot.sessions(),
+                saysRecorded,
+                clock.instant()));
         return new Attachment(holder, stream);
       } finally {
         lock.unlock();
@@ -271,8 +280,7 @@ final class Proxies implements Cuts {
   }
 
   @Override
-  public CutReport await(SessionId session, String workload, long version)
-      throws InterruptedException {
+  public CutReport await(String workload, long opened, long version) throws InterruptedException {
     lock.lock();
     try {
       // Until the end is published a lease may still be granted by who has not read of it.
@@ -281,7 +289,9 @@ final class Proxies implements Cuts {
       }
       var open = new HashMap<Holder, Limit>();
       for (var holder : holders.values()) {
-        if (holder.boot.proxy().workload().equals(workload) && holder.leased) {
+        if (holder.boot.proxy().workload().equals(workload)
+            && holder.leased
+            && holder.sent >= opened) {
           open.put(holder, new Limit(holder.leaseEndNanos, holder.leaseEnd));
         }
       }
@@ -314,6 +324,34 @@ final class Proxies implements Cuts {
     return limit.nanos - now <= 0 ? new ProxyCut(holder.boot.proxy().id(), false, limit.at) : null;
   }
 
+  @Override
+  public Word of(String workload, String proxyId, long version) {
+    var proxy = new ProxyTable.Key(workload, proxyId);
+    lock.lock();
+    try {
+      var boots =
+          holders.values().stream().filter(holder -> holder.boot.proxy().equals(proxy)).toList();
+      // A process that died after its word has said more than its successor can.
+      var said =
+          boots.stream()
+              .filter(holder -> holder.recorded >= version)
+              .map(holder -> holder.word)
+              .filter(Objects::nonNull)
+              .min(Comparator.comparingLong(Word.Said::lostUntil));
+      if (said.isPresent()) {
+        return said.get();
+      }
+      if (boots.stream().anyMatch(holder -> holder.records == Records.NOT_OFFERED)) {
+        return new Word.Never();
+      }
+      return boots.stream().anyMatch(holder -> holder.stream != null)
+          ? new Word.Expected()
+          : new Word.Away();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void tell(Holder holder, long version, Map<String, List<StoredSession>> byWorkload) {
     if (holder.stream == null || version <= holder.sent) {
       return;
@@ -340,6 +378,14 @@ final class Proxies implements Cuts {
 
   private record Limit(long nanos, Instant at) {}
 
+  /// Whether a process says how far its records stand.
+  private enum Records {
+    /// It has not attached to this program yet.
+    NOT_ASKED,
+    OFFERED,
+    NOT_OFFERED
+  }
+
   /// What is known of one process. Guarded by the lock.
   private static final class Holder {
     private final Boot boot;
@@ -347,6 +393,12 @@ final class Proxies implements Cuts {
     private long sent;
     private long acked;
     private Instant ackedAt = Instant.EPOCH;
+    private Records records = Records.NOT_ASKED;
+
+    /// The version before which all decisions are recorded as `word` says.
+    private long recorded;
+
+    private Word.@Nullable Said word;
     private long behindSince;
     private int refused;
 
@@ -437,6 +489,27 @@ final class Proxies implements Cuts {
       }
     }
 
+    /// Notes how far the records of the proxy stand. False when it cannot have said so.
+    boolean records(long epoch, long version, Word.Said word) {
+      lock.lock();
+      try {
+        if (epoch != terms.epoch() || version > holder.acked || holder.records != Records.OFFERED) {
+          return false;
+        }
+        if (version >= holder.recorded) {
+          holder.recorded = version;
+          holder.word = word;
+        }
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    String boot() {
+      return holder.boot.id();
+    }
+
     /// Notes how many sessions the proxy does not put in force.
     void refuses(int sessions) {
       lock.lock();
@@ -458,14 +531,18 @@ final class Proxies implements Cuts {
       }
     }
 
-    /// The stream is over. What the process holds, it holds until its lease ends.
-    void detach() {
+    /// The stream is over. What the process holds, it holds until its lease ends. False when the
+    /// proxy has another one.
+    boolean detach() {
       stream.gone();
       lock.lock();
       try {
         if (holder.stream == stream) {
           holder.stream = null;
         }
+        return holders.values().stream()
+            .noneMatch(
+                other -> other.stream != null && other.boot.proxy().equals(holder.boot.proxy()));
       } finally {
         lock.unlock();
       }

@@ -3,6 +3,7 @@ package dev.ambit.control.publish;
 import dev.ambit.control.audit.AuditLog;
 import dev.ambit.control.budget.Ledger;
 import dev.ambit.control.closure.Cuts;
+import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.credential.Orphans;
 import dev.ambit.control.listen.Listener;
@@ -76,6 +77,7 @@ public final class ProxyServer implements AutoCloseable {
     this.earlierOver = nanos.getAsLong() + before.toNanos();
     this.longerRun = before.compareTo(lease) > 0;
     var seen = changes.newest();
+    table.begin(clock.instant());
     this.proxies =
         new Proxies(
             new Proxies.Terms(changes.epoch(), lease, before), table.present(), seen, clock, nanos);
@@ -87,6 +89,11 @@ public final class ProxyServer implements AutoCloseable {
 
   /// What closure waits with.
   public Cuts cuts() {
+    return proxies;
+  }
+
+  /// What proxies have said of their records.
+  public RecordWords words() {
     return proxies;
   }
 

@@ -17,12 +17,35 @@ public final class ProxyTable {
     var _ =
         store.write(tx ->
             tx.createUpdate(
-                    "INSERT INTO proxy (workload, id, boot, last_heard, lost)"
-                        + " VALUES (:workload, :id, :boot, :at, 0) ON CONFLICT (workload, id)"
-                        + " DO UPDATE SET boot = :boot, last_heard = :at, lost = 0")
+                    "INSERT INTO proxy (workload, id, boot, first_heard, last_heard, lost)"
+                        + " VALUES (:workload, :id, :boot, :at, :at, 0) ON CONFLICT (workload, id)"
+                        + " DO UPDATE SET boot = :boot, last_heard = :at, lost = 0, gone_at = NULL")
                 .bind("workload", proxy.workload())
                 .bind("id", proxy.id())
                 .bind("boot", boot)
+                .bind("at", at.toEpochMilli())
+                .execute());
+  }
+
+  /// Notes that the stream of a proxy has ended, unless another process of it came meanwhile.
+  public void gone(Key proxy, String boot, Instant at) {
+    var _ =
+        store.write(tx ->
+            tx.createUpdate(
+                    "UPDATE proxy SET gone_at = :at WHERE workload = :workload AND id = :id"
+                        + " AND boot = :boot")
+                .bind("at", at.toEpochMilli())
+                .bind("workload", proxy.workload())
+                .bind("id", proxy.id())
+                .bind("boot", boot)
+                .execute());
+  }
+
+  /// This program begins, and nobody has a stream of it.
+  public void begin(Instant at) {
+    var _ =
+        store.write(tx ->
+            tx.createUpdate("UPDATE proxy SET gone_at = :at WHERE gone_at IS NULL")
                 .bind("at", at.toEpochMilli())
                 .execute());
   }

@@ -6,6 +6,7 @@ import dev.ambit.control.closure.ClosureWorker;
 import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.closure.Pace;
 import dev.ambit.control.closure.ReceiptWriter;
+import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.credential.oauth.Assertions;
 import dev.ambit.control.credential.oauth.ClientCredentials;
 import dev.ambit.control.credential.oauth.ClientProof;
@@ -62,6 +63,7 @@ public final class World implements AutoCloseable {
       new Pace(
           Duration.ofMillis(20),
           Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
           Duration.ofMillis(5),
           Duration.ofMillis(40),
           Duration.ofSeconds(5),
@@ -78,6 +80,7 @@ public final class World implements AutoCloseable {
         throw new IdentityUnavailable("no identity in this test", null);
       };
   private Cuts cutting = (_, _, _) -> new Cuts.CutReport(List.of());
+  private RecordWords words = (_, _, _) -> new RecordWords.Word.Never();
   private Incarnation now;
 
   public World(Path folder) {
@@ -121,6 +124,11 @@ public final class World implements AutoCloseable {
   /// Who says that proxies have stopped; read at each use.
   public void cutting(Cuts cuts) {
     cutting = cuts;
+  }
+
+  /// What proxies say of their records; read at each use.
+  public void words(RecordWords said) {
+    words = said;
   }
 
   /// Drops everything in memory and starts on the file as it is.
@@ -293,8 +301,9 @@ public final class World implements AutoCloseable {
       var inFlight = new InFlight();
       worker =
           new ClosureWorker(
-              new ClosureWorker.Tables(sessions, credentials, cuts),
-              (session, workload, version) -> cutting.await(session, workload, version),
+              new ClosureWorker.Tables(sessions, credentials, cuts, audit),
+              (workload, opened, version) -> cutting.await(workload, opened, version),
+              (workload, proxy, version) -> words.of(workload, proxy, version),
               providers,
               vault,
               inFlight,

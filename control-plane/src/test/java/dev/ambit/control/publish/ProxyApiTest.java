@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.ambit.control.credential.oauth.FakeIssuer;
+import dev.ambit.control.store.OwnChain;
 import dev.ambit.control.testing.Plane;
 import dev.ambit.control.testing.ScriptedProxy;
 import dev.ambit.envelope.Ids;
+import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.receipt.Dsse;
+import dev.ambit.envelope.receipt.Receipt;
 import dev.ambit.proto.v1.AttachRequest;
+import dev.ambit.proto.v1.AuditRecord;
+import dev.ambit.proto.v1.CallDecision;
+import dev.ambit.proto.v1.ChainedRecord;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.CloseSessionResponse;
+import dev.ambit.proto.v1.GetReceiptRequest;
 import dev.ambit.proto.v1.GetSessionRequest;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
@@ -19,6 +27,10 @@ import dev.ambit.proto.v1.IssueRequest;
 import dev.ambit.proto.v1.OpenSessionRequest;
 import dev.ambit.proto.v1.OpenSessionResponse;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
+import dev.ambit.proto.v1.ReceiptServiceGrpc;
+import dev.ambit.proto.v1.RecordRequest;
+import dev.ambit.proto.v1.RecordResponse;
+import dev.ambit.proto.v1.Recorded;
 import dev.ambit.proto.v1.ReserveRequest;
 import dev.ambit.proto.v1.Session;
 import dev.ambit.proto.v1.SessionServiceGrpc;
@@ -31,6 +43,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -231,6 +244,70 @@ class ProxyApiTest {
     var snapshot = proxy.next().getSnapshot();
     proxy.ack(snapshot.getEpoch(), snapshot.getVersion() + 1);
     assertThat(proxy.failure()).hasMessageContaining("ack.version");
+  }
+
+  @Test
+  void asksOnlyThoseForTheirRecordsWhoOfferIt() throws Exception {
+    var older = proxy(Plane.AGENT);
+    older.hello(ids.next(), ids.next());
+    assertThat(older.next().getSnapshot().getTakesRecorded()).isFalse();
+    var newer = proxy(Plane.AGENT);
+    newer.helloWithRecords(ids.next(), ids.next());
+    assertThat(newer.next().getSnapshot().getTakesRecorded()).isTrue();
+  }
+
+  @Test
+  void refusesWordOfRecordsThatCannotBe() throws Exception {
+    var unoffered = proxy(Plane.AGENT);
+    unoffered.hello(ids.next(), ids.next());
+    var snapshot = unoffered.next().getSnapshot();
+    unoffered.ack(snapshot.getEpoch(), snapshot.getVersion());
+    unoffered.recorded(recorded(snapshot.getEpoch(), snapshot.getVersion(), 0));
+    assertThat(unoffered.failure()).hasMessageContaining("by a proxy that offered it");
+    var early = proxy(Plane.AGENT);
+    early.helloWithRecords(ids.next(), ids.next());
+    snapshot = early.next().getSnapshot();
+    early.ack(snapshot.getEpoch(), snapshot.getVersion());
+    early.recorded(recorded(snapshot.getEpoch(), snapshot.getVersion() + 1, 0));
+    assertThat(early.failure()).hasMessageContaining("expected: a version that was acknowledged");
+  }
+
+  /// The records come on a stream of their own, which may be held up while the other one goes on.
+  @Test
+  void closesOnlyWhenTheRecordsOfWhoAcknowledgedTheCutHaveArrived() throws Exception {
+    var session = open("solo", Plane.AGENT).getSession();
+    var id = ids.next();
+    var boot = ids.next();
+    var proxy = proxy(Plane.AGENT);
+    proxy.helloWithRecords(id, boot);
+    var epoch = proxy.next().getSnapshot().getEpoch();
+    proxy.beat(1);
+    assertThat(proxy.next().hasLease()).isTrue();
+    var closing = closeLater(session);
+    var version = proxy.next().getDelta().getVersion();
+    proxy.ack(epoch, version);
+    var _ = closing.get(20, TimeUnit.SECONDS);
+    proxy.recorded(recorded(epoch, version, 1).toBuilder().setBootId(boot).build());
+    assertThat(state(session)).isEqualTo(SessionState.SESSION_STATE_CLOSING);
+    record(id, boot, session, 7);
+    Plane.until("closed", () -> state(session) == SessionState.SESSION_STATE_CLOSED);
+    var receipt = receipt(session);
+    assertThat(receipt.calls()).isEqualTo(new Receipt.Calls(0, 7, true));
+    assertThat(receipt.cuts()).extracting(Receipt.Cut::recorded).containsExactly(true);
+  }
+
+  @Test
+  void neitherWaitsForNorNamesAProxyThatLeftBeforeTheSessionWasOpened() throws Exception {
+    var gone = attached(Plane.AGENT, ids.next(), ids.next());
+    gone.beat(1);
+    assertThat(gone.next().hasLease()).isTrue();
+    gone.leave();
+    Plane.until("gone", () -> metrics().contains("\nambit_proxies_attached 0.0"));
+    var session = open("solo", Plane.AGENT).getSession();
+    var _ = closeLater(session).get(20, TimeUnit.SECONDS);
+    Plane.until("closed", () -> state(session) == SessionState.SESSION_STATE_CLOSED);
+    assertThat(receipt(session).cuts()).isEmpty();
+    assertThat(receipt(session).calls().complete()).isTrue();
   }
 
   @Test
@@ -474,6 +551,66 @@ class ProxyApiTest {
                 .setReason(CloseReason.CLOSE_REASON_REVOKED)
                 .setDetail("done")
                 .build()));
+  }
+
+  private Recorded recorded(long epoch, long version, long seq) {
+    return Recorded.newBuilder()
+        .setEpoch(epoch)
+        .setVersion(version)
+        .setBootId(ids.next())
+        .setSeq(seq)
+        .build();
+  }
+
+  /// Sends the first record of a chain, on a stream of its own.
+  private void record(String proxy, String boot, Session session, long denials) throws Exception {
+    var record =
+        AuditRecord.newBuilder()
+            .setSessionId(session.getId())
+            .setDecision(CallDecision.newBuilder().setReason("path_not_granted").setCount(denials))
+            .build()
+            .toByteString();
+    var taken = new CompletableFuture<RecordResponse>();
+    var stream =
+        ProxyServiceGrpc.newStub(plane.channel(Plane.AGENT, plane.ports().proxies()))
+            .record(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(RecordResponse response) {
+                    taken.complete(response);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    taken.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    stream.onNext(
+        RecordRequest.newBuilder()
+            .setProxyId(proxy)
+            .setBootId(boot)
+            .addRecords(
+                ChainedRecord.newBuilder()
+                    .setSeq(1)
+                    .setRecord(record)
+                    .setHash(OwnChain.hash(ByteString.copyFrom(new byte[32]), 1, record)))
+            .build());
+    assertThat(taken.get(20, TimeUnit.SECONDS).getSeq()).isEqualTo(1);
+  }
+
+  private Receipt receipt(Session session) {
+    var signed =
+        ReceiptServiceGrpc.newBlockingStub(Objects.requireNonNull(opener))
+            .getReceipt(GetReceiptRequest.newBuilder().setSessionId(session.getId()).build())
+            .getReceipt();
+    if (Dsse.parse(signed.toByteArray()) instanceof Parsed.Ok<Dsse>(Dsse dsse)
+        && Receipt.parse(dsse.payload()) instanceof Parsed.Ok<Receipt>(Receipt receipt)) {
+      return receipt;
+    }
+    throw new AssertionError("no receipt");
   }
 
   private ReserveRequest reserve(Session session, long calls) {

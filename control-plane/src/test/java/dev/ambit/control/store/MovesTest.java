@@ -111,7 +111,7 @@ class MovesTest {
       var at = world.clock.instant();
       cuts.keep(session, List.of(new CutTable.Cut("P1", true, at)), at);
       cuts.keep(session, List.of(new CutTable.Cut("P2", false, at)), at);
-      assertThat(cuts.find(session).orElseThrow())
+      assertThat(cuts.find(session).orElseThrow().cuts())
           .extracting(CutTable.Cut::proxy)
           .containsExactly("P1");
     } finally {

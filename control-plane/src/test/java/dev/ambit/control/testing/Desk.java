@@ -67,7 +67,7 @@ public final class Desk implements Closures, AutoCloseable {
     contexts = new Contexts(sessions, suspending, this::cut, clock);
   }
 
-  private Cuts.CutReport cut(SessionId session, String workload, long version) {
+  private Cuts.CutReport cut(String workload, long opened, long version) {
     awaited.add(version);
     return new Cuts.CutReport(List.of());
   }

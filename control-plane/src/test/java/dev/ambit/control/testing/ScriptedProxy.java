@@ -7,6 +7,7 @@ import dev.ambit.proto.v1.AttachResponse;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
+import dev.ambit.proto.v1.Recorded;
 import dev.ambit.proto.v1.SessionActivity;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
@@ -60,6 +61,23 @@ public final class ScriptedProxy {
         AttachRequest.newBuilder()
             .setHello(Hello.newBuilder().setProxyId(proxy).setBootId(boot).setProxyVersion("t"))
             .build());
+  }
+
+  /// As [#hello], with the offer to say how far its records stand.
+  public void helloWithRecords(String proxy, String boot) {
+    says.onNext(
+        AttachRequest.newBuilder()
+            .setHello(
+                Hello.newBuilder()
+                    .setProxyId(proxy)
+                    .setBootId(boot)
+                    .setProxyVersion("t")
+                    .setSaysRecorded(true))
+            .build());
+  }
+
+  public void recorded(Recorded recorded) {
+    says.onNext(AttachRequest.newBuilder().setRecorded(recorded).build());
   }
 
   public void ack(long epoch, long version) {

@@ -138,7 +138,7 @@ class OrdinaryClientTest {
     Seen.problem(reply, "method_not_granted");
     assertThat(reply.problem("detail")).contains("GET");
     assertThat(reply.problem("session")).isEqualTo(session.getId());
-    assertThat(set.upstream().since(mark)).isEmpty();
+    assertThat(set.reachedUpstream(mark)).isEmpty();
     ClientPage.measured(client, Column.REFUSED, "403 and the problem");
   }
 
@@ -206,7 +206,7 @@ class OrdinaryClientTest {
             () -> client.upload(variables, set.peers().api("/v1/download"), body),
             "method_not_granted",
             "Method not granted");
-    assertThat(set.upstream().since(mark)).isEmpty();
+    assertThat(set.reachedUpstream(mark)).isEmpty();
     ClientPage.measured(client, Column.UPLOAD_REFUSED, seen);
   }
 

@@ -6,6 +6,7 @@ import dev.ambit.cli.connect.ControlPlane;
 import dev.ambit.cli.run.AgentEnvironment;
 import dev.ambit.cli.run.ProxyHealth;
 import dev.ambit.dev.peers.Peers;
+import dev.ambit.dev.record.Entry;
 import dev.ambit.dev.record.Ledger;
 import dev.ambit.dev.set.EmbeddedSet;
 import dev.ambit.dev.set.Folders;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -243,6 +245,14 @@ public final class WholeSet implements AutoCloseable {
   /// What the upstream saw.
   public Ledger upstream() {
     return peers.arrived();
+  }
+
+  /// Connections and requests that came to the upstream since a mark. What it still notes of earlier
+  /// ones, that they ended for example, does not count.
+  public List<Entry> reachedUpstream(int mark) {
+    return upstream().since(mark).stream()
+        .filter(entry -> entry.is("connected") || entry.is("request"))
+        .toList();
   }
 
   /// What the issuer saw.

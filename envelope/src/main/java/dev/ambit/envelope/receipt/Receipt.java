@@ -14,13 +14,14 @@ import java.util.Optional;
 /// @param opener who opened it, as authenticated
 /// @param envelopes every version the session had, oldest first
 /// @param endedAt when its authority ended; closing began
-/// @param closedAt when the last credential was settled
+/// @param closedAt when the last credential was settled and the last record was there, or not
+///   waited for any more
 /// @param reason `COMPLETED`, `EXPIRED`, `IDLE`, `REVOKED`, `WORKLOAD_GONE` or `POLICY_CHANGED`
 /// @param detail who ended it and why
 /// @param cuts each proxy that could have acted on the session
 /// @param credentials every credential ever asked for, oldest first; at most
 ///   [ReceiptCodec#CREDENTIALS_MAX]
-/// @param calls as far as their records had arrived at `closedAt`
+/// @param calls as far as their records had arrived at `closedAt`, and whether that is all of them
 /// @param chains heads at `closedAt` of the audit chains that mention the session
 public record Receipt(
     String session,
@@ -76,7 +77,9 @@ public record Receipt(
   /// How one proxy is known to have stopped.
   ///
   /// @param acknowledged true: it said so; false: its lease had run out
-  public record Cut(String proxy, boolean acknowledged, Instant at) {}
+  /// @param recorded true: every decision it made for the session is on record; false: that is not
+  ///   known
+  public record Cut(String proxy, boolean acknowledged, Instant at, boolean recorded) {}
 
   /// What became of one credential.
   ///
@@ -131,7 +134,10 @@ public record Receipt(
   public record Probe(Instant at, String answer, String note) {}
 
   /// Calls of the session.
-  public record Calls(long permitted, long denied) {}
+  ///
+  /// @param complete true: no call is missing; false: there may have been more, by a proxy whose
+  ///   record is not known to be complete
+  public record Calls(long permitted, long denied, boolean complete) {}
 
   /// Where one audit chain stood.
   ///

@@ -42,6 +42,7 @@ final class ReceiptCodec {
       json.writeObjectFieldStart("calls");
       json.writeNumberField("permitted", receipt.calls().permitted());
       json.writeNumberField("denied", receipt.calls().denied());
+      json.writeBooleanField("complete", receipt.calls().complete());
       json.writeEndObject();
       each(json, "chains", receipt.chains(), ReceiptCodec::chain);
       json.writeEndObject();
@@ -108,10 +109,15 @@ final class ReceiptCodec {
     json.writeStringField("proxy", cut.proxy());
     json.writeBooleanField("acknowledged", cut.acknowledged());
     instant(json, "at", cut.at());
+    json.writeBooleanField("recorded", cut.recorded());
   }
 
   private static Receipt.Cut cut(Fields fields) throws Fields.Refused {
-    return new Receipt.Cut(fields.text("proxy"), fields.flag("acknowledged"), fields.instant("at"));
+    return new Receipt.Cut(
+        fields.text("proxy"),
+        fields.flag("acknowledged"),
+        fields.instant("at"),
+        fields.flag("recorded"));
   }
 
   private static void credential(JsonGenerator json, Receipt.CredentialEnd end) throws IOException {
@@ -185,7 +191,9 @@ final class ReceiptCodec {
   }
 
   private static Receipt.Calls calls(Fields fields) throws Fields.Refused {
-    var calls = new Receipt.Calls(fields.number("permitted"), fields.number("denied"));
+    var calls =
+        new Receipt.Calls(
+            fields.number("permitted"), fields.number("denied"), fields.flag("complete"));
     fields.end();
     return calls;
   }

@@ -104,9 +104,11 @@ class ReceiptTest {
         NOON.plusSeconds(4),
         "COMPLETED",
         "",
-        List.of(new Receipt.Cut("P", true, NOON.plusSeconds(1))),
+        List.of(
+            new Receipt.Cut("P", true, NOON.plusSeconds(1), true),
+            new Receipt.Cut("Q", false, NOON.plusSeconds(2), false)),
         List.of(proven, lost),
-        new Receipt.Calls(3, 1),
+        new Receipt.Calls(3, 1, false),
         List.of(new Receipt.ChainHead("spiffe://example.org/agent", "B", 5, "cd".repeat(32), 5)));
   }
 }

@@ -69,6 +69,11 @@ final class DenialFold {
     return records;
   }
 
+  /// Whether a denial waits for its record.
+  boolean holds() {
+    return !folded.isEmpty();
+  }
+
   boolean empty() {
     return folded.isEmpty() && windows.isEmpty();
   }

@@ -27,11 +27,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the record of every call: the intent, durable before its answer; a denial, without
-/// waiting; and one completion for each intent, for which room is kept from the start. Confined to
-/// the loop but for [#close].
+/// waiting; and one completion for each intent, for which room is kept from the start. Says when
+/// everything that was decided is written. Confined to the loop but for [#close].
 public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
   /// Room kept for the completion of an open call, more than the longest one takes.
   static final int COMPLETION_ROOM = 1_024;
@@ -49,21 +50,28 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
   private final long bytesMax;
   private final Map<CallId, Judged> judged = new HashMap<>();
   private final DenialFold fold = new DenialFold();
+  private final Settling settling = new Settling();
+  private final Losses losses;
   private Runnable listener = () -> {};
+  private Runnable urgent = () -> {};
   private boolean folding;
   private long waitingBytes;
   private long waitingRecords;
   private int open;
   private long dropped;
+  private long droppedBefore;
+  private volatile boolean whole;
 
   private Journal(
       SpoolWriter writer,
+      Losses losses,
       Records records,
       Supplier<SessionImage> image,
       Timer timer,
       LongSupplier nanoTime,
       long bytesMax) {
     this.writer = writer;
+    this.losses = losses;
     this.records = records;
     this.image = image;
     this.timer = timer;
@@ -105,7 +113,8 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
     var spool = Spool.open(dir, proxyId, bootId, bytesMax / 16, opener, records);
     var writer = new SpoolWriter(spool, loop);
     writer.start();
-    return new Journal(writer, records, image, timer, nanoTime, bytesMax);
+    var losses = new Losses(!spool.whole());
+    return new Journal(writer, losses, records, image, timer, nanoTime, bytesMax);
   }
 
   @Override
@@ -131,7 +140,9 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
         .thenApply(durable -> {
           waited(size);
           if (durable) {
+            call.recorded = true;
             listener.run();
+            decided(id);
           } else {
             call.open = false;
             open--;
@@ -147,6 +158,11 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
 
   @Override
   public void ended(Arrival arrival, CallEnd end) {
+    record(arrival, end);
+    decided(arrival.id());
+  }
+
+  private void record(Arrival arrival, CallEnd end) {
     var call = judged.remove(arrival.id());
     if (call != null && call.open) {
       open--;
@@ -171,6 +187,7 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
           complete(arrival, end, call);
         } else {
           dropped++;
+          noteLosses();
         }
       }
     }
@@ -194,9 +211,11 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
   }
 
   private void denied(AuditRecord denial) {
+    whole = false;
     if (fold.single(denial, nanoTime.getAsLong())) {
       writeDenial(denial);
     }
+    noteLosses();
     if (!folding) {
       folding = true;
       var _ = timer.after(FOLD_EVERY, this::unfold);
@@ -213,13 +232,66 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
     }
   }
 
+  private void writeFolded() {
+    fold.drain(nanoTime.getAsLong()).forEach(this::writeDenial);
+    noteLosses();
+  }
+
+  private void noteLosses() {
+    if (dropped() > droppedBefore) {
+      droppedBefore = dropped();
+      whole = false;
+      losses.happened(image.get());
+    }
+  }
+
   private void unfold() {
     folding = false;
-    fold.drain(nanoTime.getAsLong()).forEach(this::writeDenial);
+    writeFolded();
+    release();
     if (!fold.empty()) {
       folding = true;
       var _ = timer.after(FOLD_EVERY, this::unfold);
     }
+  }
+
+  /// Completes once every decision made so far on a call of a session that is not `inForce` is
+  /// durable, with how far the chains reach then.
+  public CompletionStage<Reach> settle(SessionImage inForce) {
+    losses.seen(inForce);
+    var undecided =
+        judged.entrySet().stream()
+            .filter(entry -> !entry.getValue().recorded)
+            .filter(entry -> !inForce.sessions().containsKey(entry.getValue().session.id()))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toUnmodifiableSet());
+    var settled = settling.on(undecided);
+    release();
+    return settled;
+  }
+
+  private void decided(CallId call) {
+    settling.decided(call);
+    release();
+  }
+
+  /// Nobody waits out the second of the fold; what finds no room is tried again at the end of it.
+  private void release() {
+    if (settling.ready()) {
+      writeFolded();
+      if (!fold.holds()) {
+        settling.release(this::reach);
+      }
+    }
+  }
+
+  private CompletionStage<Reach> reach() {
+    return writer
+        .reach(losses.until())
+        .thenApply(reach -> {
+          urgent.run();
+          return reach;
+        });
   }
 
   private void keep(Function<Spool.Entry, CompletionStage<Boolean>> way, Spool.Entry entry) {
@@ -267,8 +339,9 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
   }
 
   @Override
-  public void onMore(Runnable more) {
+  public void onMore(Runnable more, Runnable now) {
     listener = more;
+    urgent = now;
   }
 
   /// Records written to the spool since the boot.
@@ -296,10 +369,18 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
     return writer.failing();
   }
 
+  /// Nothing is judged any more: writes what is folded. Only after this, and if no decision is
+  /// missing, [#close] leaves word for the next process that the record is whole.
+  public void stop() {
+    writeFolded();
+    whole =
+        !losses.any() && !fold.holds() && judged.values().stream().allMatch(call -> call.recorded);
+  }
+
   /// Writes what waits and stops the thread. Not on the loop.
   @Override
   public void close() {
-    writer.close();
+    writer.close(() -> whole);
   }
 
   /// What was decided on a call, until it ends.
@@ -310,6 +391,9 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
     private @Nullable SessionImage image;
     private long decidedNanos;
     private boolean open;
+
+    /// Whether the decision is durable.
+    private boolean recorded;
 
     Judged(Session session, String target, String grant) {
       this.session = session;

@@ -16,6 +16,6 @@ public interface Outbox {
   /// Everything of this chain up to `seq` is durable at the control plane.
   void acknowledged(String bootId, long seq);
 
-  /// Calls `more` whenever there may be something new.
-  void onMore(Runnable more);
+  /// Calls `more` whenever there may be something new, and `now` when somebody waits for it.
+  void onMore(Runnable more, Runnable now);
 }

@@ -31,6 +31,10 @@ final class Spool implements AutoCloseable {
   private static final int SEND_RECORDS_MAX = 1_000;
 
   private static final int SEND_BYTES_MAX = 512 * 1_024;
+
+  /// Stands in the folder while no process writes there and the last one left nothing unsaid.
+  private static final String WHOLE_FILE = "whole";
+
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
   private final Path dir;
@@ -38,6 +42,7 @@ final class Spool implements AutoCloseable {
   private final String boot;
   private final long segmentBytes;
   private final Opener opener;
+  private final boolean whole;
   private final ArrayDeque<Segment> segments = new ArrayDeque<>();
   private final Map<String, Opened> open = new LinkedHashMap<>();
   private Set<String> saved = Set.of();
@@ -47,12 +52,14 @@ final class Spool implements AutoCloseable {
   private @Nullable Segment cursor;
   private long cursorOffset;
 
-  private Spool(Path dir, String proxyId, String boot, long segmentBytes, Opener opener) {
+  private Spool(
+      Path dir, String proxyId, String boot, long segmentBytes, Opener opener, boolean whole) {
     this.dir = dir;
     this.proxyId = proxyId;
     this.boot = boot;
     this.segmentBytes = segmentBytes;
     this.opener = opener;
+    this.whole = whole;
   }
 
   /// Opens the folder, cuts torn ends, and writes into the new chain that the end of each call left
@@ -60,8 +67,12 @@ final class Spool implements AutoCloseable {
   static Spool open(
       Path dir, String proxyId, String boot, long segmentBytes, Opener opener, Records records)
       throws IOException {
+    var fresh = !Files.exists(dir);
     Files.createDirectories(dir);
-    var spool = new Spool(dir, proxyId, boot, segmentBytes, opener);
+    var whole = Files.deleteIfExists(dir.resolve(WHOLE_FILE)) || fresh;
+    // Before anything is judged: whoever comes after a kill must not find the mark.
+    force(dir);
+    var spool = new Spool(dir, proxyId, boot, segmentBytes, opener, whole);
     var leftovers = Leftovers.read(dir);
     spool.segments.addAll(leftovers.segments());
     var unknown =
@@ -266,6 +277,25 @@ final class Spool implements AutoCloseable {
               .setRecord(ByteString.copyFrom(link.record())));
     }
     return message.build();
+  }
+
+  /// How far the chains reach: the newest one, the others are sent before it.
+  Reach reach(long lostUntil) {
+    var newest = segments.peekLast();
+    return seq > 0 || newest == null
+        ? new Reach(boot, seq, lostUntil)
+        : new Reach(newest.boot(), newest.last(), lostUntil);
+  }
+
+  /// Whether everything that earlier processes decided stands in their chains.
+  boolean whole() {
+    return whole;
+  }
+
+  /// Says so to the next process.
+  void leaveWhole() throws IOException {
+    Files.createFile(dir.resolve(WHOLE_FILE));
+    force(dir);
   }
 
   /// Whether an intent stands without its completion.

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class SpoolWriter {
   private volatile long bytes;
   private volatile long count;
   private volatile boolean failing;
+  private volatile BooleanSupplier whole = () -> false;
 
   SpoolWriter(Spool spool, Executor loop) {
     this.spool = spool;
@@ -88,6 +90,13 @@ final class SpoolWriter {
     addNow(new Acknowledged(chain, upTo));
   }
 
+  /// Completes when everything that was handed over before is durable.
+  CompletionStage<Reach> reach(long lostUntil) {
+    var reached = new Reached(lostUntil, new CompletableFuture<>());
+    addNow(reached);
+    return reached.done();
+  }
+
   /// Bytes on disk; any thread.
   long bytes() {
     return bytes;
@@ -104,7 +113,10 @@ final class SpoolWriter {
   }
 
   /// Writes what waits and ends. Blocks at most as long as that takes, and 5 s.
-  void close() {
+  ///
+  /// @param nothingLost whether what was handed over is everything that was decided; asked last
+  void close(BooleanSupplier nothingLost) {
+    whole = nothingLost;
     addNow(new Stop());
     try {
       thread.join(5_000);
@@ -115,6 +127,7 @@ final class SpoolWriter {
 
   private void run() {
     var kept = new ArrayList<Append>();
+    var reached = new ArrayList<Reached>();
     var taken = new ArrayList<Job>();
     try (spool) {
       var running = true;
@@ -128,15 +141,23 @@ final class SpoolWriter {
             taken.stream().noneMatch(Stop.class::isInstance)
                 && !Thread.currentThread().isInterrupted();
         for (var job : taken) {
-          if (job instanceof Append append) {
-            kept.add(append);
+          switch (job) {
+            case Append append -> kept.add(append);
+            case Reached last -> reached.add(last);
+            case Read _, Rewind _, Acknowledged _, Stop _ -> {}
           }
         }
         commit(kept);
+        if (kept.isEmpty()) {
+          tell(reached);
+        }
         for (var job : taken) {
           perform(job);
         }
         bytes = spool.bytes();
+      }
+      if (kept.isEmpty() && jobs.isEmpty() && whole.getAsBoolean()) {
+        spool.leaveWhole();
       }
     } catch (IOException failed) {
       LOG.atWarn().addArgument(failed.getMessage()).log("spool not closed: {}");
@@ -182,6 +203,14 @@ final class SpoolWriter {
     }
   }
 
+  private void tell(List<Reached> reached) {
+    for (var one : reached) {
+      var reach = spool.reach(one.lostUntil());
+      loop.execute(() -> one.done().complete(reach));
+    }
+    reached.clear();
+  }
+
   private void perform(Job job) {
     try {
       switch (job) {
@@ -191,7 +220,7 @@ final class SpoolWriter {
         }
         case Rewind() -> spool.rewind();
         case Acknowledged(String chain, long upTo) -> spool.acknowledged(chain, upTo);
-        case Append _, Stop _ -> {}
+        case Append _, Reached _, Stop _ -> {}
       }
     } catch (IOException failed) {
       LOG.atError().addArgument(failed.toString()).log("spool: {}");
@@ -208,6 +237,8 @@ final class SpoolWriter {
       implements Job {}
 
   private record Read(CompletableFuture<Optional<RecordRequest>> done) implements Job {}
+
+  private record Reached(long lostUntil, CompletableFuture<Reach> done) implements Job {}
 
   private record Rewind() implements Job {}
 

@@ -1,18 +1,16 @@
 package dev.ambit.proxy.control;
 
-import com.google.protobuf.Timestamp;
 import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.SessionId;
-import dev.ambit.proto.v1.Ack;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
 import dev.ambit.proto.v1.Counters;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.ProxyServiceGrpc.ProxyServiceStub;
-import dev.ambit.proto.v1.RefusedSession;
 import dev.ambit.proto.v1.Resume;
 import dev.ambit.proto.v1.SessionActivity;
+import dev.ambit.proxy.audit.Reach;
 import dev.ambit.proxy.model.Activity;
 import dev.ambit.proxy.model.Enforcer;
 import dev.ambit.proxy.model.Lease;
@@ -22,12 +20,13 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -62,6 +61,7 @@ public final class ControlLink implements Activity {
   private final Backoff backoff;
   private final Map<SessionId, Long> activity = new HashMap<>();
   private List<Enforcer> enforcers = List.of();
+  private Function<SessionImage, CompletionStage<Reach>> recording = _ -> new CompletableFuture<>();
   private Runnable onAttached = () -> {};
   private Runnable onSilent = () -> {};
   private volatile SessionImage image = SessionImage.EMPTY;
@@ -99,11 +99,18 @@ public final class ControlLink implements Activity {
 
   /// Begins. Enforcers are called in this order for every image, before it is acknowledged.
   ///
+  /// @param records asked after each acknowledgement: completes on the loop when everything that
+  ///   came before the image is recorded
   /// @param attached called whenever a stream has got its first lease
   /// @param silent called when the control plane lets a heartbeat wait: who waits for another
   ///   answer of it need wait no longer
-  public void start(List<Enforcer> inOrder, Runnable attached, Runnable silent) {
+  public void start(
+      List<Enforcer> inOrder,
+      Function<SessionImage, CompletionStage<Reach>> records,
+      Runnable attached,
+      Runnable silent) {
     enforcers = List.copyOf(inOrder);
+    recording = records;
     onAttached = attached;
     onSilent = silent;
     connect();
@@ -279,6 +286,7 @@ public final class ControlLink implements Activity {
     private boolean answered;
     private boolean opened;
     private boolean silent;
+    private boolean saysRecorded;
     private long beats;
     private Duration every = HEARTBEAT_FIRST;
     private Runnable next = () -> {};
@@ -293,7 +301,8 @@ public final class ControlLink implements Activity {
           Hello.newBuilder()
               .setProxyVersion(identity.version())
               .setProxyId(identity.proxyId())
-              .setBootId(identity.bootId());
+              .setBootId(identity.bootId())
+              .setSaysRecorded(true);
       identity.pod().ifPresent(hello::setPod);
       if (resume && image.epoch() > 0) {
         hello.setResume(Resume.newBuilder().setEpoch(image.epoch()).setVersion(image.version()));
@@ -319,7 +328,7 @@ public final class ControlLink implements Activity {
           heartbeat.addActivity(
               SessionActivity.newBuilder()
                   .setSessionId(session.value())
-                  .setAge(age(Math.max(0, now - at)))));
+                  .setAge(Messages.age(Math.max(0, now - at)))));
       activity.clear();
       lease.asked(beats);
       send(AttachRequest.newBuilder().setHeartbeat(heartbeat).build());
@@ -340,7 +349,10 @@ public final class ControlLink implements Activity {
         return;
       }
       switch (response.getMessageCase()) {
-        case SNAPSHOT -> read(reader.snapshot(image, response.getSnapshot()));
+        case SNAPSHOT -> {
+          saysRecorded = response.getSnapshot().getTakesRecorded();
+          read(reader.snapshot(image, response.getSnapshot()));
+        }
         case DELTA ->
             read(
                 opened || resume
@@ -356,9 +368,24 @@ public final class ControlLink implements Activity {
         case Reading.Next(var next, var alarms) -> {
           opened = true;
           take(next, alarms);
-          send(AttachRequest.newBuilder().setAck(ack(next)).build());
+          send(AttachRequest.newBuilder().setAck(Messages.ack(next)).build());
+          settle(next);
         }
         case Reading.Broken(String why) -> broken(why);
+      }
+    }
+
+    /// Enforcing waits for no disk, so it was acknowledged before.
+    private void settle(SessionImage acknowledged) {
+      if (saysRecorded) {
+        var _ = recording.apply(acknowledged).thenAccept(reach -> recorded(acknowledged, reach));
+      }
+    }
+
+    private void recorded(SessionImage acknowledged, Reach reach) {
+      if (stream == this) {
+        send(
+            AttachRequest.newBuilder().setRecorded(Messages.recorded(acknowledged, reach)).build());
       }
     }
 
@@ -373,7 +400,7 @@ public final class ControlLink implements Activity {
       var lasts =
           Duration.ofSeconds(said.getDuration().getSeconds(), said.getDuration().getNanos());
       if (ImageReader.foreign(said)
-          || !lease.granted(said.getN(), lasts, instant(said.getWallClock()))) {
+          || !lease.granted(said.getN(), lasts, Messages.instant(said.getWallClock()))) {
         LOG.atWarn().addArgument(said.getN()).log("lease not understood: answer to heartbeat {}");
         return;
       }
@@ -418,31 +445,5 @@ public final class ControlLink implements Activity {
         reconnect(why, true);
       }
     }
-  }
-
-  private static Ack ack(SessionImage image) {
-    var ack = Ack.newBuilder().setEpoch(image.epoch()).setVersion(image.version());
-    image
-        .refused()
-        .forEach((id, refusal) ->
-            ack.addRefused(
-                RefusedSession.newBuilder()
-                    .setSessionId(id.value())
-                    .setVersion(refusal.version())
-                    .setWhy(refusal.why())));
-    return ack.build();
-  }
-
-  private static com.google.protobuf.Duration age(long nanos) {
-    return com.google.protobuf.Duration.newBuilder()
-        .setSeconds(nanos / 1_000_000_000)
-        .setNanos((int) (nanos % 1_000_000_000))
-        .build();
-  }
-
-  /// What is no instant of the years 1970 to 9999 is the epoch: a clock that far off is not ready.
-  private static Instant instant(Timestamp said) {
-    var sane = said.getSeconds() >= 0 && said.getSeconds() < 253_402_300_800L;
-    return sane ? Instant.ofEpochSecond(said.getSeconds()) : Instant.EPOCH;
   }
 }

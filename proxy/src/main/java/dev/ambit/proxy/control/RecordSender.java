@@ -42,7 +42,7 @@ public final class RecordSender {
     this.outbox = outbox;
     this.timer = timer;
     this.backoff = new Backoff(random);
-    outbox.onMore(this::more);
+    outbox.onMore(this::more, this::gathered);
   }
 
   /// The control plane can be reached: opens the stream, if there is none.

@@ -26,7 +26,9 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +45,11 @@ class JournalTest {
   private static final String NEXT_BOOT = "01ARZ3NDEKTSV4RRFFQ69G5B02";
   private static final String PROXY = "01ARZ3NDEKTSV4RRFFQ69G5FPX";
   private static final SessionImage IMAGE = Samples.image(Samples.session(ONE, 3));
+
+  /// The session has ended.
+  private static final SessionImage NOTHING =
+      new SessionImage(IMAGE.epoch(), IMAGE.version() + 1, Map.of(), Map.of());
+
   private static final long SPOOL = 1 << 20;
 
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
@@ -260,7 +267,7 @@ class JournalTest {
         end(journal, i, answered());
       }
       for (var sent = next(journal); sent.isPresent(); sent = next(journal)) {
-        counted += denials(records(sent.get()));
+        counted += denials(records(sent.get()), Reason.NO_SESSION);
         journal.acknowledged(
             BOOT, sent.get().getRecords(sent.get().getRecordsCount() - 1).getSeq());
       }
@@ -269,12 +276,12 @@ class JournalTest {
       onLoop(() -> time.advance(Duration.ofSeconds(1)));
       assertThat(journal.dropped()).isZero();
     }
-    assertThat(counted + denials(leftovers())).isEqualTo(30);
+    assertThat(counted + denials(leftovers(), Reason.NO_SESSION)).isEqualTo(30);
   }
 
-  private static long denials(List<AuditRecord> records) {
+  private static long denials(List<AuditRecord> records, Reason reason) {
     return records.stream()
-        .filter(record -> record.getDecision().getReason().equals("no_session"))
+        .filter(record -> record.getDecision().getReason().equals(reason.code()))
         .mapToLong(record -> record.getDecision().getCount())
         .sum();
   }
@@ -292,6 +299,151 @@ class JournalTest {
     assertThat(leftovers())
         .extracting(record -> record.getDecision().getCount())
         .containsExactly(1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 1L, 990L, 1L, 1L);
+  }
+
+  @Test
+  void saysHowFarItsChainReachesWithTheDenialsThatWereStillFolded() throws Exception {
+    try (var journal = open(BOOT, SPOOL)) {
+      for (var i = 0; i < 15; i++) {
+        end(journal, i, denied(Reason.PATH_NOT_GRANTED));
+      }
+      // Ten records, and one of the other five, for whose second nobody waited.
+      assertThat(settled(journal, NOTHING).seq()).isEqualTo(11);
+      assertThat(counts(records(next(journal).orElseThrow()))).isEqualTo(15);
+    }
+  }
+
+  @Test
+  void waitsForCallsOfAnEndedSessionThatAreStillOnTheirWayAndForNoOthers() throws Exception {
+    try (var journal = open(BOOT, SPOOL)) {
+      permit(journal, 1);
+      permit(journal, 2);
+      permit(journal, 3);
+      assertThat(settled(journal, IMAGE).seq()).isZero();
+      var ended = onLoop(() -> journal.settle(NOTHING)).toCompletableFuture();
+      assertThat(intent(journal, 1)).isTrue();
+      end(journal, 2, denied(Reason.SESSION_ENDED));
+      until(() -> journal.recorded() == 2);
+      assertThat(ended).isNotDone();
+      end(journal, 3, new CallEnd.Failed(new Failure(Failure.Stage.RESOLVE, false, "no"), 502));
+      assertThat(ended.get(10, TimeUnit.SECONDS).seq()).isGreaterThanOrEqualTo(3);
+      assertThat(onLoop(() -> journal.recorded())).isGreaterThanOrEqualTo(3);
+    }
+    assertThat(leftovers().stream().filter(AuditRecord::hasDecision)).hasSize(3);
+  }
+
+  @Test
+  void letsTheLastOfManyWaitsStandForTheRest() throws Exception {
+    try (var journal = open(BOOT, SPOOL)) {
+      permit(journal, 1);
+      var waits = new ArrayList<CompletableFuture<Reach>>();
+      for (var i = 0; i < 3 * Settling.WAITING_MAX; i++) {
+        waits.add(onLoop(() -> journal.settle(NOTHING)).toCompletableFuture());
+      }
+      assertThat(waits.stream().distinct()).hasSize(Settling.WAITING_MAX);
+      end(journal, 1, denied(Reason.SESSION_ENDED));
+      for (var wait : waits) {
+        assertThat(wait.get(10, TimeUnit.SECONDS).seq()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void namesTheNewestChainOfEarlierBootsWhileItHasWrittenNothing() throws Exception {
+    try (var journal = open(BOOT, SPOOL)) {
+      end(journal, 1, denied(Reason.NO_SESSION));
+    }
+    try (var journal = open(NEXT_BOOT, SPOOL)) {
+      var reach = settled(journal, IMAGE);
+      assertThat(reach.bootId()).isEqualTo(BOOT);
+      assertThat(reach.seq()).isEqualTo(1);
+      end(journal, 2, denied(Reason.NO_SESSION));
+      assertThat(settled(journal, IMAGE).bootId()).isEqualTo(NEXT_BOOT);
+    }
+  }
+
+  @Test
+  void vouchesForAnEarlierProcessThatStoppedInOrder() throws Exception {
+    dir = dir.resolve("spool");
+    for (var boot : List.of(BOOT, NEXT_BOOT)) {
+      try (var journal = open(boot, SPOOL)) {
+        for (var i = 0; i < 15; i++) {
+          end(journal, i, denied(Reason.PATH_NOT_GRANTED));
+        }
+        assertThat(settled(journal, IMAGE).lostUntil()).isZero();
+        onLoop(journal::stop);
+      }
+    }
+    assertThat(counts(leftovers())).isEqualTo(30);
+  }
+
+  @Test
+  void vouchesForNoSessionThatWasThereWhenAProcessDied() throws Exception {
+    dir = dir.resolve("spool");
+    open(BOOT, SPOOL).close();
+    try (var journal = open(NEXT_BOOT, SPOOL)) {
+      assertThat(settled(journal, IMAGE).lostUntil()).isEqualTo(IMAGE.version());
+      var later = new SessionImage(IMAGE.epoch(), 9, IMAGE.sessions(), IMAGE.ended());
+      assertThat(settled(journal, later).lostUntil()).isEqualTo(IMAGE.version());
+      onLoop(journal::stop);
+    }
+    // What one process could not vouch for, the next one cannot either.
+    try (var journal = open("01ARZ3NDEKTSV4RRFFQ69G5B03", SPOOL)) {
+      assertThat(settled(journal, IMAGE).lostUntil()).isEqualTo(IMAGE.version());
+    }
+  }
+
+  @Test
+  void vouchesForNoSessionOfWhichACallWasStillOnItsWayWhenItStopped() throws Exception {
+    dir = dir.resolve("spool");
+    try (var journal = open(BOOT, SPOOL)) {
+      permit(journal, 1);
+      onLoop(journal::stop);
+    }
+    try (var journal = open(NEXT_BOOT, SPOOL)) {
+      assertThat(settled(journal, IMAGE).lostUntil()).isEqualTo(IMAGE.version());
+    }
+  }
+
+  @Test
+  void vouchesForNoSessionThatWasThereWhenTheSpoolHadNoRoom() throws Exception {
+    dir = dir.resolve("spool");
+    try (var journal = open(BOOT, 65_536)) {
+      var taken = 0;
+      while (intent(journal, taken)) {
+        taken++;
+      }
+      permit(journal, 2_000);
+      end(journal, 2_000, new CallEnd.Failed(new Failure(Failure.Stage.RESOLVE, false, "no"), 502));
+      assertThat(journal.dropped()).isEqualTo(1);
+      for (var i = 0; i < taken; i++) {
+        end(journal, i, answered());
+      }
+      assertThat(settled(journal, NOTHING).lostUntil()).isEqualTo(IMAGE.version());
+    }
+  }
+
+  @Test
+  void saysNothingWhileADenialFindsNoRoomOnTheDisk() throws Exception {
+    try (var journal = open(BOOT, 65_536)) {
+      var taken = 0;
+      while (intent(journal, taken)) {
+        taken++;
+      }
+      for (var i = 0; i < 30; i++) {
+        end(journal, 2_000 + i, denied(Reason.PATH_NOT_GRANTED));
+      }
+      var settled = onLoop(() -> journal.settle(IMAGE)).toCompletableFuture();
+      until(() -> journal.waiting() == 0);
+      onLoop(() -> time.advance(Duration.ofSeconds(1)));
+      assertThat(settled).isNotDone();
+      // Ends that take less room than was kept for them give the rest back.
+      for (var i = 0; i < taken; i++) {
+        end(journal, i, answered());
+      }
+      assertThat(settled.get(10, TimeUnit.SECONDS).seq()).isPositive();
+    }
+    assertThat(denials(leftovers(), Reason.PATH_NOT_GRANTED)).isEqualTo(30);
   }
 
   @Test
@@ -340,7 +492,7 @@ class JournalTest {
     }
     writer.start();
     last.getLast().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    writer.close();
+    writer.close(() -> false);
     assertThat(order).hasSize(100).isSorted();
     assertThat(leftovers()).hasSize(100);
   }
@@ -373,6 +525,14 @@ class JournalTest {
 
   private void end(Journal journal, int number, CallEnd end) throws Exception {
     onLoop(() -> journal.ended(arrival(number), end));
+  }
+
+  private Reach settled(Journal journal, SessionImage image) throws Exception {
+    return onLoop(() -> journal.settle(image)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static long counts(List<AuditRecord> records) {
+    return records.stream().mapToLong(record -> record.getDecision().getCount()).sum();
   }
 
   private Optional<RecordRequest> next(Journal journal) throws Exception {

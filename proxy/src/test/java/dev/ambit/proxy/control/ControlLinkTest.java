@@ -15,6 +15,8 @@ import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.Counters;
 import dev.ambit.proto.v1.Delta;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
+import dev.ambit.proto.v1.Recorded;
+import dev.ambit.proxy.audit.Reach;
 import dev.ambit.proxy.budget.Ledger;
 import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.model.SessionImage;
@@ -32,6 +34,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +52,7 @@ class ControlLinkTest {
   private final EventLoop loop = loops.next();
   private final List<SessionImage> enforced = new CopyOnWriteArrayList<>();
   private final AtomicInteger dials = new AtomicInteger();
+  private final CompletableFuture<Reach> records = new CompletableFuture<>();
   private volatile Runnable onSilent = () -> {};
   private volatile Instant identityEnds = Instant.MAX;
   private FakeControlPlane plane;
@@ -122,6 +126,36 @@ class ControlLinkTest {
     until(() -> plane.acknowledged() == plane.version());
     assertThat(enforced.getLast().sessions()).isEmpty();
     assertThat(link.image().ended()).containsOnlyKeys(ONE);
+  }
+
+  @Test
+  void saysHowFarItsRecordsStandOnceTheyAreWrittenAndAcknowledgesBefore() {
+    attach();
+    plane.put(Samples.envelope(ONE, Sharing.EXCLUSIVE));
+    until(() -> plane.acknowledged() == plane.version());
+    assertThat(plane.recorded()).isEmpty();
+    loop.execute(() -> records.complete(new Reach("BT", 7, 3)));
+    var expected =
+        Recorded.newBuilder()
+            .setEpoch(1)
+            .setVersion(plane.version())
+            .setBootId("BT")
+            .setSeq(7)
+            .setLostUntil(3)
+            .build();
+    until(() -> plane.heard.stream().anyMatch(said -> said.getRecorded().equals(expected)));
+  }
+
+  @Test
+  void saysNothingOfItsRecordsToAControlPlaneThatDoesNotAsk() {
+    plane.takesRecorded = false;
+    records.complete(new Reach("BT", 7, 0));
+    attach();
+    plane.put(Samples.envelope(ONE, Sharing.EXCLUSIVE));
+    until(() -> plane.acknowledged() == plane.version());
+    plane.touch();
+    until(() -> plane.acknowledged() == plane.version());
+    assertThat(plane.recorded()).isEmpty();
   }
 
   @Test
@@ -282,7 +316,8 @@ class ControlLinkTest {
   }
 
   private void attach() {
-    loop.execute(() -> link.start(List.of(enforced::add), () -> {}, () -> onSilent.run()));
+    loop.execute(
+        () -> link.start(List.of(enforced::add), _ -> records, () -> {}, () -> onSilent.run()));
     until(() -> link.attached() && plane.acknowledged() == plane.version());
   }
 

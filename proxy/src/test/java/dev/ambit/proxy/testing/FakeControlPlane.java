@@ -19,6 +19,7 @@ import dev.ambit.proto.v1.Lease;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
 import dev.ambit.proto.v1.RecordRequest;
 import dev.ambit.proto.v1.RecordResponse;
+import dev.ambit.proto.v1.Recorded;
 import dev.ambit.proto.v1.ReserveRequest;
 import dev.ambit.proto.v1.ReserveResponse;
 import dev.ambit.proto.v1.Reserved;
@@ -44,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -63,6 +65,10 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
 
   public final AtomicInteger issues = new AtomicInteger();
   public volatile boolean answersHeartbeats = true;
+
+  /// Whether it asks for what is said after an Ack; a control plane of before does not.
+  public volatile boolean takesRecorded = true;
+
   public volatile java.time.Duration lease = java.time.Duration.ofSeconds(15);
 
   /// A budget without an end.
@@ -235,6 +241,14 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
         .orElse(0);
   }
 
+  /// What was said last of the records before a version that was acknowledged.
+  public Optional<Recorded> recorded() {
+    return heard.stream()
+        .filter(AttachRequest::hasRecorded)
+        .map(AttachRequest::getRecorded)
+        .reduce((_, last) -> last);
+  }
+
   @Override
   public StreamObserver<AttachRequest> attach(StreamObserver<AttachResponse> proxy) {
     return new Peer<>() {
@@ -252,11 +266,13 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
                           Snapshot.newBuilder()
                               .setEpoch(epoch)
                               .setVersion(version)
+                              .setTakesRecorded(
+                                  takesRecorded && request.getHello().getSaysRecorded())
                               .addAllSessions(sessions.values()))
                       .build());
             }
             case HEARTBEAT -> answer(request.getHeartbeat(), proxy);
-            case ACK, MESSAGE_NOT_SET -> {}
+            case ACK, RECORDED, MESSAGE_NOT_SET -> {}
           }
         }
       }
