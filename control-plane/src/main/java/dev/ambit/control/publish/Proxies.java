@@ -341,11 +341,12 @@ final class Proxies implements Cuts, RecordWords {
       if (said.isPresent()) {
         return said.get();
       }
-      if (boots.stream().anyMatch(holder -> holder.records == Records.NOT_OFFERED)) {
-        return new Word.Never();
+      if (boots.stream()
+          .anyMatch(holder -> holder.stream != null && holder.records == Records.OFFERED)) {
+        return new Word.Expected();
       }
-      return boots.stream().anyMatch(holder -> holder.stream != null)
-          ? new Word.Expected()
+      return boots.stream().anyMatch(holder -> holder.records == Records.NOT_OFFERED)
+          ? new Word.Never()
           : new Word.Away();
     } finally {
       lock.unlock();

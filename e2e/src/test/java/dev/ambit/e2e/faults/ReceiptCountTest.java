@@ -25,7 +25,8 @@ class ReceiptCountTest {
   private static final int AGENTS = 4;
   private static final int SESSIONS = 5;
 
-  /// Denials above ten a second are folded, and some call is always admitted in the last millisecond.
+  /// Denials above ten a second are folded, and some call is always admitted in the last
+  /// millisecond.
   @Test
   void countsWhatWasFoldedAndWhatWasAdmittedInTheLastMillisecondBeforeTheEnd() throws Exception {
     try (var set = start()) {
@@ -36,8 +37,7 @@ class ReceiptCountTest {
         var denied = new AtomicLong();
         var agents = new ArrayList<CompletableFuture<Void>>();
         for (var agent = 0; agent < AGENTS; agent++) {
-          agents.add(
-              CompletableFuture.runAsync(() -> callUntilTheEnd(set, permitted, denied)));
+          agents.add(CompletableFuture.runAsync(() -> callUntilTheEnd(set, permitted, denied)));
         }
         Await.until("many denials", PATIENCE, () -> denied.get() > 40);
         set.close(session);

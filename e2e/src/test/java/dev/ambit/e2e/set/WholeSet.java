@@ -247,8 +247,8 @@ public final class WholeSet implements AutoCloseable {
     return peers.arrived();
   }
 
-  /// Connections and requests that came to the upstream since a mark. What it still notes of earlier
-  /// ones, that they ended for example, does not count.
+  /// Connections and requests that came to the upstream since a mark. What it still notes of
+  /// earlier ones, that they ended for example, does not count.
   public List<Entry> reachedUpstream(int mark) {
     return upstream().since(mark).stream()
         .filter(entry -> entry.is("connected") || entry.is("request"))
