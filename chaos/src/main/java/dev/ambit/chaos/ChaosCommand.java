@@ -35,12 +35,14 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ambit chaos --seed 1 --minutes 10",
       "  ambit chaos --seed 7 --minutes 3 --fault F01,F04,F05",
-      "  ambit chaos --seed 7 --minutes 3 --fault F26 --crowd 1000",
+      "  ambit chaos --seed 7 --minutes 3 --fault F26 --crowd 240",
       "  ambit chaos --seed 1 --minutes 10 -o json > run.json"
     })
 public final class ChaosCommand implements Callable<Integer> {
   private static final int MINUTES_MAX = 1_440;
-  private static final int CROWD_MAX = 1_000;
+
+  /// A workload has at most 256 sessions, and the others are there, too.
+  private static final int CROWD_MAX = 240;
 
   private final Shell shell;
   private final long began = System.nanoTime();
@@ -71,7 +73,7 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(
       names = "--crowd",
       paramLabel = "N",
-      description = "Sessions at once in F12 and F26: 1 to 1000; 0: as the seed draws, 40 to 120.")
+      description = "Sessions at once in F12 and F26: 1 to 240; 0: as the seed draws, 40 to 120.")
   int crowd;
 
   @Mixin PrintOptions print = new PrintOptions();

@@ -159,15 +159,19 @@ public final class ChaosRun {
     Evidence evidence;
     do {
       TimeUnit.SECONDS.sleep(1);
-      evidence = look(site, disturbances);
+      evidence = look(site, disturbances, false);
     } while (!settled(evidence) && System.nanoTime() < end);
-    return evidence;
+    return look(site, disturbances, true);
   }
 
-  private Evidence look(Site site, List<Disturbance> disturbances) throws IOException {
+  private Evidence look(Site site, List<Disturbance> disturbances, boolean receipts)
+      throws IOException {
     var witnesses = new Witnesses();
     witnesses.agents(site.folder().resolve("agents.jsonl"));
     witnesses.controlPlane(site.office());
+    if (receipts) {
+      witnesses.receipts(site.office());
+    }
     witnesses.upstream(site.folder().resolve("upstream.jsonl"));
     witnesses.issuer(site.folder().resolve("issuer.jsonl"), Site.TOKEN_LIFE);
     site.fallen().forEach(name -> witnesses.complain(name + " ended, and no fault ended it"));

@@ -28,7 +28,7 @@ class ChaosCommandTest {
         "--seed 1 --minutes 0",
         "--seed 1 --minutes 1441",
         "--seed 1 --minutes 1 --fault F99",
-        "--seed 1 --minutes 1 --crowd 1001",
+        "--seed 1 --minutes 1 --crowd 241",
         "--seed 1 --minutes 1 more"
       })
   void refusesWhatNobodyMeant(String words) {

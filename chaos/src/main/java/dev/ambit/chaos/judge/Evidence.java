@@ -14,6 +14,8 @@ import java.util.Set;
 /// @param arrivals from the upstream's recorder, in order
 /// @param permits from the audit store
 /// @param completions from the audit store: how often each recorded call was completed
+/// @param denials from the audit store: how many calls of each session were denied
+/// @param receipts what the signed receipts count, by session
 /// @param tokens from the issuer, by digest
 /// @param disturbances in order
 /// @param proxies names of all proxies
@@ -25,6 +27,8 @@ public record Evidence(
     List<Arrival> arrivals,
     List<Permit> permits,
     Map<String, Integer> completions,
+    Map<String, Long> denials,
+    Map<String, Counted> receipts,
     Map<String, Token> tokens,
     List<Disturbance> disturbances,
     List<String> proxies,
@@ -36,6 +40,8 @@ public record Evidence(
     arrivals = List.copyOf(arrivals);
     permits = List.copyOf(permits);
     completions = Map.copyOf(completions);
+    denials = Map.copyOf(denials);
+    receipts = Map.copyOf(receipts);
     tokens = Map.copyOf(tokens);
     disturbances = List.copyOf(disturbances);
     proxies = List.copyOf(proxies);
@@ -108,6 +114,11 @@ public record Evidence(
   ///
   /// @param record its identifier, which its completion bears, too
   public record Permit(String record, String session, String method, String path, Instant at) {}
+
+  /// What a receipt says of the calls of its session.
+  ///
+  /// @param complete that there were no others
+  public record Counted(long permitted, long denied, boolean complete) {}
 
   /// What the issuer knows of a token.
   ///

@@ -2,6 +2,7 @@ package dev.ambit.chaos.judge;
 
 import dev.ambit.chaos.judge.Evidence.Arrival;
 import dev.ambit.chaos.judge.Evidence.Call;
+import dev.ambit.chaos.judge.Evidence.Counted;
 import dev.ambit.chaos.judge.Evidence.Job;
 import dev.ambit.chaos.judge.Evidence.Permit;
 import dev.ambit.chaos.judge.Evidence.Token;
@@ -31,6 +32,8 @@ public final class Witnesses {
   private final Map<String, Arrival> arrivals = new LinkedHashMap<>();
   private final List<Permit> permits = new ArrayList<>();
   private final Map<String, Integer> completions = new HashMap<>();
+  private final Map<String, Long> denials = new HashMap<>();
+  private final Map<String, Counted> receipts = new HashMap<>();
   private final Map<String, Token> tokens = new HashMap<>();
   private final List<String> defects = new ArrayList<>();
 
@@ -197,6 +200,22 @@ public final class Witnesses {
     }
   }
 
+  /// The receipts of all sessions that are closed.
+  public void receipts(Office office) {
+    for (var job : sessions.values()) {
+      if (job.closed()) {
+        office
+            .receipt(job.id())
+            .map(receipt -> receipt.calls())
+            .ifPresentOrElse(
+                calls ->
+                    receipts.put(
+                        job.id(), new Counted(calls.permitted(), calls.denied(), calls.complete())),
+                () -> defects.add("session " + job.id() + ": no receipt to be had"));
+      }
+    }
+  }
+
   private static Job known(Job job, Session said) {
     return new Job(
         job.id(),
@@ -218,6 +237,8 @@ public final class Witnesses {
               record.getDecision().getMethod(),
               record.getDecision().getPath(),
               Instant.ofEpochSecond(record.getAt().getSeconds(), record.getAt().getNanos())));
+    } else if (record.hasDecision()) {
+      denials.merge(record.getSessionId(), record.getDecision().getCount(), Long::sum);
     } else if (record.hasCompletion()) {
       completions.merge(record.getCallId(), 1, Integer::sum);
     }
@@ -237,6 +258,8 @@ public final class Witnesses {
         List.copyOf(arrivals.values()),
         permits,
         completions,
+        denials,
+        receipts,
         tokens,
         disturbances,
         proxies,

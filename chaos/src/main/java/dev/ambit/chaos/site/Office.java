@@ -4,7 +4,9 @@ import dev.ambit.cli.Failure;
 import dev.ambit.cli.connect.Access;
 import dev.ambit.cli.connect.Connector;
 import dev.ambit.cli.connect.ControlPlane;
+import dev.ambit.cli.receipt.ReceiptFile;
 import dev.ambit.dev.set.EmbeddedSet;
+import dev.ambit.envelope.receipt.Receipt;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.GetSessionRequest;
@@ -78,6 +80,11 @@ public final class Office implements AutoCloseable {
             .sessions()
             .getSession(GetSessionRequest.newBuilder().setSessionId(id).build())
             .getSession());
+  }
+
+  /// The receipt of a closed session.
+  public Optional<Receipt> receipt(String id) {
+    return ask(plane -> ReceiptFile.ofSession(id, plane).receipt());
   }
 
   /// Hands over every record that the control plane holds, oldest first; false when it did not

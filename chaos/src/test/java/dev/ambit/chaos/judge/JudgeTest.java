@@ -115,6 +115,20 @@ class JudgeTest {
   }
 
   @Test
+  void i2FindsAReceiptThatCallsACountCompleteWhichIsNot() {
+    log.receipt(1, 0, true);
+    finds(Invariant.I2, "S1", "1 permitted and 0 denied", "its records 2 and 0");
+  }
+
+  @Test
+  void i2BelievesAReceiptThatCountsWhatIsRecordedOrDoesNotCallItComplete() {
+    log.receipt(2, 0, true);
+    assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
+    log.receipt(1, 0, false);
+    assertThat(Judge.judge(log.evidence(), BOUNDS)).isEmpty();
+  }
+
+  @Test
   void i2FindsAChainThatIsNotWhole() {
     log.complains("audit chain B at 7: hash");
     finds(Invariant.I2, "audit chain B at 7", "hash");

@@ -2,6 +2,7 @@ package dev.ambit.chaos.judge;
 
 import dev.ambit.chaos.judge.Evidence.Arrival;
 import dev.ambit.chaos.judge.Evidence.Call;
+import dev.ambit.chaos.judge.Evidence.Counted;
 import dev.ambit.chaos.judge.Evidence.Disturbance;
 import dev.ambit.chaos.judge.Evidence.Job;
 import dev.ambit.chaos.judge.Evidence.Permit;
@@ -25,6 +26,7 @@ final class Log {
   private final List<Arrival> arrivals = new ArrayList<>();
   private final List<Permit> permits = new ArrayList<>();
   private final Map<String, Integer> completions = new LinkedHashMap<>();
+  private final Map<String, Counted> receipts = new LinkedHashMap<>();
   private final Map<String, Token> tokens = new LinkedHashMap<>();
   private final List<Disturbance> disturbances = new ArrayList<>();
   private final List<String> defects = new ArrayList<>();
@@ -55,6 +57,8 @@ final class Log {
         arrivals,
         permits,
         completions,
+        Map.of(),
+        receipts,
         tokens,
         disturbances,
         List.of("proxy-1", "proxy-2"),
@@ -65,6 +69,10 @@ final class Log {
   void session(String id) {
     sessions.put(
         id, new Job(id, at(0), at(30), Optional.of(at(19.9)), Optional.of(at(20)), true, 3));
+  }
+
+  void receipt(long permitted, long denied, boolean complete) {
+    receipts.put(SESSION, new Counted(permitted, denied, complete));
   }
 
   void endsByItself() {

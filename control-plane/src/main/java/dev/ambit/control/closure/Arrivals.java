@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 /// the receipt counts every call; and keeps of whom that is known. Knows nothing but what is in the
 /// store and what proxies say again when they attach.
 final class Arrivals {
+  private static final int DOUBLINGS_MAX = 5;
+
   private final CutTable cuts;
   private final AuditTable audit;
   private final RecordWords words;
@@ -43,8 +45,10 @@ final class Arrivals {
     var since = report.at().isAfter(started) ? report.at() : started;
     var until = since.plus(pace.recordsMax());
     var seen = look(session, report, opened);
-    while (seen.containsValue(State.AWAITED) && clock.instant().isBefore(until)) {
-      pause();
+    for (var looks = 0;
+        seen.containsValue(State.AWAITED) && clock.instant().isBefore(until);
+        looks++) {
+      pause(looks);
       seen = look(session, report, opened);
     }
     cuts.recorded(id, whole(seen), clock.instant());
@@ -87,8 +91,10 @@ final class Arrivals {
     return whole;
   }
 
-  private void pause() throws InterruptedException {
-    LockSupport.parkNanos(pace.poll().dividedBy(100).plusMillis(1).toNanos());
+  /// Short at first, for records are soon there; longer then, for a thousand sessions may wait.
+  private void pause(int looks) throws InterruptedException {
+    var shortest = pace.poll().dividedBy(100).plusMillis(1);
+    LockSupport.parkNanos(shortest.multipliedBy(1L << Math.min(looks, DOUBLINGS_MAX)).toNanos());
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }

@@ -18,6 +18,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,7 @@ import org.slf4j.LoggerFactory;
 /// knows is in the store.
 public final class ClosureWorker implements Closures, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClosureWorker.class);
+  private static final long COMPANY_MILLIS = 10;
   private static final Duration WARN_AGAIN = Duration.ofMinutes(10);
 
   private final SessionTable sessions;
@@ -48,6 +52,8 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   private final Arrivals arrivals;
   private final Crew closing = new Crew("close");
   private final Crew cutting = new Crew("cut");
+  // Who waits for the cut of a session, by its id.
+  private final ConcurrentMap<String, CountDownLatch> keeping = new ConcurrentHashMap<>();
   private final Map<String, Instant> warned = new ConcurrentHashMap<>();
   private final AtomicReference<List<String>> overdue = new AtomicReference<>(List.of());
   private final AtomicBoolean looking = new AtomicBoolean();
@@ -91,12 +97,12 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   /// Looks for credentials and sessions now rather than at the next poll. Returns at once.
   public void wake() {
-    // Many calls before the look begins make one look.
+    // Many calls before the look begins make one look, and a look reads everything that is open.
     if (!looking.compareAndSet(false, true)) {
       return;
     }
     try {
-      timer.execute(this::look);
+      var _ = timer.schedule(this::look, COMPANY_MILLIS, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException _) {
       LOG.debug("closure is shut down: the store keeps what is to be done");
     }
@@ -105,8 +111,20 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   @Override
   public void awaitCut(SessionId session) throws InterruptedException {
     wake();
-    while (cuts.find(session.value()).isEmpty() && closing(session)) {
-      Thread.sleep(pace.poll().dividedBy(20).plusMillis(1));
+    awaitCut(session, () -> closing(session) ? pace.poll() : Duration.ZERO);
+  }
+
+  /// Waits until the cut is in the store: looks when this process has put it there, and whenever
+  /// `left` has gone by, until that is nothing any more.
+  private void awaitCut(SessionId session, Supplier<Duration> left) throws InterruptedException {
+    var id = session.value();
+    var kept = keeping.computeIfAbsent(id, _ -> new CountDownLatch(1));
+    try {
+      for (var rest = left.get(); rest.isPositive() && cuts.find(id).isEmpty(); rest = left.get()) {
+        var _ = kept.await(rest.toMillis() + 1, TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      var _ = keeping.remove(id, kept);
     }
   }
 
@@ -166,7 +184,10 @@ public final class ClosureWorker implements Closures, AutoCloseable {
             .map(proxy -> new CutTable.Cut(proxy.proxyId(), proxy.acknowledged(), proxy.at()))
             .toList();
     cuts.keep(id, rows, clock.instant());
-    closing.hurry(id);
+    var waited = keeping.remove(id);
+    if (waited != null) {
+      waited.countDown();
+    }
   }
 
   private void close(String id) throws InterruptedException {
@@ -190,9 +211,12 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   /// Cutting comes before revoking, but who cannot be reached must not keep a credential alive.
   private void awaitCutOrGrace(StoredSession session) throws InterruptedException {
     var until = session.endedAt().orElse(session.openedAt()).plus(pace.cutGrace());
-    while (cuts.find(session.id().value()).isEmpty() && clock.instant().isBefore(until)) {
-      pause(pace.poll().dividedBy(20).plusMillis(1));
-    }
+    awaitCut(
+        session.id(),
+        () -> {
+          var left = Duration.between(clock.instant(), until);
+          return left.compareTo(pace.poll()) < 0 ? left : pace.poll();
+        });
   }
 
   private void close(StoredSession session) {

@@ -19,22 +19,23 @@ import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/// The database: SQLite in WAL mode with `synchronous=FULL`, foreign keys, one writer connection.
-/// What a method of a table returned from is on disk. Thread-safe; blocks.
+/// The database: SQLite in WAL mode with `synchronous=FULL`, foreign keys, one writer connection
+/// whose commits are shared ([Commits]). What a method of a table returned from is on disk.
+/// Thread-safe; blocks.
 public final class Store implements AutoCloseable {
   private static final int READERS = 4;
   private static final int BUSY_MS = 5_000;
 
   private final HikariDataSource writerPool;
   private final HikariDataSource readerPool;
-  private final Jdbi writer;
+  private final Commits commits;
   private final Jdbi readers;
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
 
   private Store(HikariDataSource writerPool, HikariDataSource readerPool) {
     this.writerPool = writerPool;
     this.readerPool = readerPool;
-    this.writer = Jdbi.create(writerPool);
+    this.commits = new Commits(Jdbi.create(writerPool));
     this.readers = Jdbi.create(readerPool);
   }
 
@@ -67,10 +68,11 @@ public final class Store implements AutoCloseable {
     return store;
   }
 
-  /// Runs the work in one transaction on the one writer.
+  /// Runs the work in one transaction on the one writer, all of it or nothing. Work that waits at
+  /// the same time shares the commit.
   <T> T write(HandleCallback<T, RuntimeException> work) {
     try {
-      return writer.inTransaction(work);
+      return commits.write(work);
     } catch (JdbiException failure) {
       throw new StoreFailure(failure);
     }
@@ -98,6 +100,7 @@ public final class Store implements AutoCloseable {
 
   @Override
   public void close() {
+    commits.close();
     readerPool.close();
     writerPool.close();
   }
