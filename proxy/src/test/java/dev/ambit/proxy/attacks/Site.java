@@ -283,8 +283,7 @@ final class Site implements AutoCloseable {
     plane.settled.clear();
     plane.records.clear();
     linesBefore = proxy.err.size();
-    // What is open between two cases may be less for a moment: a connection is just being replaced.
-    descriptors = Math.max(descriptors, descriptors());
+    descriptors = descriptors();
   }
 
   /// Every server does what it is for.
