@@ -159,22 +159,25 @@ public final class ChaosRun {
     Evidence evidence;
     do {
       TimeUnit.SECONDS.sleep(1);
-      evidence = look(site, disturbances, false);
+      evidence = evidence(look(site), site, disturbances);
     } while (!settled(evidence) && System.nanoTime() < end);
-    return look(site, disturbances, true);
+    // Anew: what a receipt counts was on record before its session was seen to be closed.
+    var last = look(site);
+    last.receipts(site.office());
+    return evidence(last, site, disturbances);
   }
 
-  private Evidence look(Site site, List<Disturbance> disturbances, boolean receipts)
-      throws IOException {
+  private static Witnesses look(Site site) throws IOException {
     var witnesses = new Witnesses();
     witnesses.agents(site.folder().resolve("agents.jsonl"));
     witnesses.controlPlane(site.office());
-    if (receipts) {
-      witnesses.receipts(site.office());
-    }
     witnesses.upstream(site.folder().resolve("upstream.jsonl"));
     witnesses.issuer(site.folder().resolve("issuer.jsonl"), Site.TOKEN_LIFE);
     site.fallen().forEach(name -> witnesses.complain(name + " ended, and no fault ended it"));
+    return witnesses;
+  }
+
+  private Evidence evidence(Witnesses witnesses, Site site, List<Disturbance> disturbances) {
     return witnesses.evidence(
         disturbances, site.proxies().stream().map(Sidecar::name).toList(), clock.instant());
   }

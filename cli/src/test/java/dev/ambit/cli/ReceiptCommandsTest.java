@@ -17,6 +17,7 @@ import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,16 +112,7 @@ class ReceiptCommandsTest {
         .contains("3 permitted, 1 denied; there may have been more: " + why)
         .containsPattern("01JZ8YQ5V7N3K2M4P6R8T0W1X4 .* complete")
         .containsPattern("01JZ8YQ5V7N3K2M4P6R8T0W1X8 .* not known to be complete");
-    var json =
-        type(
-            controlPlane,
-            "receipt",
-            "verify",
-            receipt.toString(),
-            "--key",
-            key.toString(),
-            "-o",
-            "json");
+    var json = verify(receipt.toString(), key, "-o", "json");
     assertThat(json.out()).contains("\"callsComplete\" : false");
   }
 
@@ -168,18 +160,7 @@ class ReceiptCommandsTest {
     var other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     var otherKey =
         Files.writeString(folder.resolve("other.pem"), PublicKeys.toPem(other.getPublic()));
-    var typed =
-        type(
-            controlPlane,
-            "receipt",
-            "verify",
-            receipt.toString(),
-            "--key",
-            otherKey.toString(),
-            "--key",
-            key.toString(),
-            "-o",
-            "json");
+    var typed = verify(receipt.toString(), otherKey, "--key", key.toString(), "-o", "json");
     assertThat(typed.exit()).isZero();
     assertThat(typed.out()).contains("\"verified\" : true", "\"outcome\" : \"DEAD_PROVEN\"");
   }
@@ -230,8 +211,9 @@ class ReceiptCommandsTest {
     assertThat(verify(receipt.toString(), file).exit()).isZero();
   }
 
-  private Typed verify(String source, Path pinned) {
-    return type(controlPlane, "receipt", "verify", source, "--key", pinned.toString());
+  private Typed verify(String source, Path pinned, String... more) {
+    var words = Stream.of("receipt", "verify", source, "--key", pinned.toString());
+    return type(controlPlane, Stream.concat(words, Stream.of(more)).toArray(String[]::new));
   }
 
   private static final Receipt RECEIPT =

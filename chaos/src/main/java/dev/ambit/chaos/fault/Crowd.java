@@ -21,12 +21,12 @@ record Crowd(boolean slow, int sessions, Duration after) implements Fault {
   private static final Duration ENDING = Duration.ofSeconds(3);
 
   /// @param wanted how many sessions instead of what is drawn; 0 for that
-  static Crowd streaming(Random random, int wanted) {
+  static Fault streaming(Random random, int wanted) {
     return drawn(false, random.nextInt(SESSIONS_MIN, SESSIONS_MAX + 1), wanted, random);
   }
 
   /// @param wanted how many sessions instead of what is drawn; 0 for that
-  static Crowd slow(Random random, int wanted) {
+  static Fault slow(Random random, int wanted) {
     return drawn(true, random.nextInt(SESSIONS_MIN, SLOW_MAX + 1), wanted, random);
   }
 
@@ -37,8 +37,8 @@ record Crowd(boolean slow, int sessions, Duration after) implements Fault {
         : new Crowd(slow, wanted, Duration.ofSeconds(Math.max(seconds, wanted / OPENED_A_SECOND)));
   }
 
-  /// How long it takes, their end included.
-  Duration lasts() {
+  @Override
+  public Duration lasts(Duration drawn) {
     return after.plus(ENDING);
   }
 

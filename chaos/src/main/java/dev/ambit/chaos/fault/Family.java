@@ -42,9 +42,8 @@ public enum Family {
   /// @param crowd sessions of F12 and F26 instead of what is drawn; 0 for that
   Step step(Random random, int crowd) {
     var fault = draw(random, crowd);
-    var lasts = Duration.ofMillis(random.nextLong(secondsMin * 1_000L, secondsMax * 1_000L + 1));
-    // A crowd takes as long as it says itself.
-    return new Step(fault, fault instanceof Crowd of ? of.lasts() : lasts);
+    var drawn = Duration.ofMillis(random.nextLong(secondsMin * 1_000L, secondsMax * 1_000L + 1));
+    return new Step(fault, fault.lasts(drawn));
   }
 
   private Fault draw(Random random, int crowd) {

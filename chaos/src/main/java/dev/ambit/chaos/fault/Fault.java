@@ -1,6 +1,7 @@
 package dev.ambit.chaos.fault;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 
 /// Something that goes wrong for a while. Drawn from the seed before the run begins, with
@@ -13,6 +14,13 @@ public interface Fault {
   String what();
 
   Set<Hop> disturbs();
+
+  /// How long it is left to last.
+  ///
+  /// @param drawn for its family; a fault that has a length of its own says that instead
+  default Duration lasts(Duration drawn) {
+    return drawn;
+  }
 
   /// Lets it go wrong. Returns soon.
   void begin(Ground ground) throws IOException;

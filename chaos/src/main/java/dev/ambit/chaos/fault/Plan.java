@@ -14,10 +14,6 @@ public final class Plan {
   private final int crowd;
   private final List<Family> left = new ArrayList<>();
 
-  public Plan(long seed, List<Family> families) {
-    this(seed, families, 0);
-  }
-
   /// @param crowd sessions of F12 and F26 instead of what is drawn; 0 for that
   public Plan(long seed, List<Family> families, int crowd) {
     if (families.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.ambit.chaos.judge;
 
 import dev.ambit.chaos.fault.Hop;
+import dev.ambit.envelope.receipt.Receipt;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record Evidence(
     List<Permit> permits,
     Map<String, Integer> completions,
     Map<String, Long> denials,
-    Map<String, Counted> receipts,
+    Map<String, Receipt.Calls> receipts,
     Map<String, Token> tokens,
     List<Disturbance> disturbances,
     List<String> proxies,
@@ -114,11 +115,6 @@ public record Evidence(
   ///
   /// @param record its identifier, which its completion bears, too
   public record Permit(String record, String session, String method, String path, Instant at) {}
-
-  /// What a receipt says of the calls of its session.
-  ///
-  /// @param complete that there were no others
-  public record Counted(long permitted, long denied, boolean complete) {}
 
   /// What the issuer knows of a token.
   ///

@@ -151,30 +151,36 @@ public final class Judge {
                 + " completions (expected: 1)");
       }
     }
-    evidence.receipts().forEach(this::counted);
+    counted();
     evidence.defects().forEach(defect -> find(Invariant.I2, evidence.over(), defect));
   }
 
   /// A receipt that calls its count complete has it from the records, all of them.
-  private void counted(String session, Evidence.Counted counted) {
-    var permitted =
-        evidence.permits().stream().filter(permit -> permit.session().equals(session)).count();
-    var denied = evidence.denials().getOrDefault(session, 0L);
-    if (counted.complete() && (counted.permitted() != permitted || counted.denied() != denied)) {
-      find(
-          Invariant.I2,
-          evidence.over(),
-          "session "
-              + session
-              + ": its receipt counts "
-              + counted.permitted()
-              + " permitted and "
-              + counted.denied()
-              + " denied calls as complete, its records "
-              + permitted
-              + " and "
-              + denied);
-    }
+  private void counted() {
+    var permits =
+        evidence.permits().stream()
+            .collect(Collectors.groupingBy(Permit::session, Collectors.counting()));
+    evidence
+        .receipts()
+        .forEach((session, calls) -> {
+          var permitted = permits.getOrDefault(session, 0L);
+          var denied = evidence.denials().getOrDefault(session, 0L);
+          if (calls.complete() && (calls.permitted() != permitted || calls.denied() != denied)) {
+            find(
+                Invariant.I2,
+                evidence.over(),
+                "session "
+                    + session
+                    + ": its receipt counts "
+                    + calls.permitted()
+                    + " permitted and "
+                    + calls.denied()
+                    + " denied calls as complete, its records "
+                    + permitted
+                    + " and "
+                    + denied);
+          }
+        });
   }
 
   /// I3. That nothing arrives later is I1; here it is what flows and what lives on.

@@ -2,7 +2,6 @@ package dev.ambit.chaos.judge;
 
 import dev.ambit.chaos.judge.Evidence.Arrival;
 import dev.ambit.chaos.judge.Evidence.Call;
-import dev.ambit.chaos.judge.Evidence.Counted;
 import dev.ambit.chaos.judge.Evidence.Job;
 import dev.ambit.chaos.judge.Evidence.Permit;
 import dev.ambit.chaos.judge.Evidence.Token;
@@ -10,6 +9,7 @@ import dev.ambit.chaos.site.Office;
 import dev.ambit.dev.issuer.Endpoints;
 import dev.ambit.dev.peers.Thief;
 import dev.ambit.dev.record.Entry;
+import dev.ambit.envelope.receipt.Receipt;
 import dev.ambit.proto.v1.Session;
 import dev.ambit.proto.v1.SessionState;
 import dev.ambit.proto.v1.StoredRecord;
@@ -33,7 +33,7 @@ public final class Witnesses {
   private final List<Permit> permits = new ArrayList<>();
   private final Map<String, Integer> completions = new HashMap<>();
   private final Map<String, Long> denials = new HashMap<>();
-  private final Map<String, Counted> receipts = new HashMap<>();
+  private final Map<String, Receipt.Calls> receipts = new HashMap<>();
   private final Map<String, Token> tokens = new HashMap<>();
   private final List<String> defects = new ArrayList<>();
 
@@ -206,11 +206,8 @@ public final class Witnesses {
       if (job.closed()) {
         office
             .receipt(job.id())
-            .map(receipt -> receipt.calls())
             .ifPresentOrElse(
-                calls ->
-                    receipts.put(
-                        job.id(), new Counted(calls.permitted(), calls.denied(), calls.complete())),
+                receipt -> receipts.put(job.id(), receipt.calls()),
                 () -> defects.add("session " + job.id() + ": no receipt to be had"));
       }
     }

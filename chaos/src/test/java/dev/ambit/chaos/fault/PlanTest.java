@@ -21,7 +21,7 @@ class PlanTest {
 
   @Test
   void givesEveryFamilyItsTurnBeforeOneHasItsNext() {
-    var plan = new Plan(1, ALL);
+    var plan = new Plan(1, ALL, 0);
     for (var round = 0; round < 3; round++) {
       assertThat(Stream.generate(plan::next).limit(ALL.size()).map(step -> step.fault().id()))
           .containsExactlyInAnyOrder(ALL.stream().map(Family::name).toArray(String[]::new));
@@ -38,14 +38,14 @@ class PlanTest {
 
   @Test
   void refusesToHaveNothingToChooseFrom() {
-    assertThatThrownBy(() -> new Plan(1, List.of()))
+    assertThatThrownBy(() -> new Plan(1, List.of(), 0))
         .hasMessage("families: none (expected: at least one)");
   }
 
   @ParameterizedTest
   @EnumSource
   void drawsFaultsOfTheFamilysOwnName(Family family) {
-    var plan = new Plan(1, List.of(family));
+    var plan = new Plan(1, List.of(family), 0);
     for (var draw = 0; draw < 50; draw++) {
       var step = plan.next();
       assertThat(step.fault().id()).isEqualTo(family.name());
@@ -55,7 +55,7 @@ class PlanTest {
   }
 
   private static List<String> words(long seed) {
-    return Stream.generate(new Plan(seed, ALL)::next)
+    return Stream.generate(new Plan(seed, ALL, 0)::next)
         .limit(40)
         .map(step -> step.fault().what() + " " + step.lasts())
         .toList();

@@ -2,11 +2,11 @@ package dev.ambit.chaos.judge;
 
 import dev.ambit.chaos.judge.Evidence.Arrival;
 import dev.ambit.chaos.judge.Evidence.Call;
-import dev.ambit.chaos.judge.Evidence.Counted;
 import dev.ambit.chaos.judge.Evidence.Disturbance;
 import dev.ambit.chaos.judge.Evidence.Job;
 import dev.ambit.chaos.judge.Evidence.Permit;
 import dev.ambit.chaos.judge.Evidence.Token;
+import dev.ambit.envelope.receipt.Receipt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ final class Log {
   private final List<Arrival> arrivals = new ArrayList<>();
   private final List<Permit> permits = new ArrayList<>();
   private final Map<String, Integer> completions = new LinkedHashMap<>();
-  private final Map<String, Counted> receipts = new LinkedHashMap<>();
+  private final Map<String, Receipt.Calls> receipts = new LinkedHashMap<>();
   private final Map<String, Token> tokens = new LinkedHashMap<>();
   private final List<Disturbance> disturbances = new ArrayList<>();
   private final List<String> defects = new ArrayList<>();
@@ -72,7 +72,7 @@ final class Log {
   }
 
   void receipt(long permitted, long denied, boolean complete) {
-    receipts.put(SESSION, new Counted(permitted, denied, complete));
+    receipts.put(SESSION, new Receipt.Calls(permitted, denied, complete));
   }
 
   void endsByItself() {

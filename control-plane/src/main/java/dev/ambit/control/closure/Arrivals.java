@@ -3,13 +3,13 @@ package dev.ambit.control.closure;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.CutTable;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /// Waits, once a session is cut, for the records that its proxies still have on their way, so that
 /// the receipt counts every call; and keeps of whom that is known. Knows nothing but what is in the
@@ -48,7 +48,7 @@ final class Arrivals {
     for (var looks = 0;
         seen.containsValue(State.AWAITED) && clock.instant().isBefore(until);
         looks++) {
-      pause(looks);
+      Crew.pause(pause(looks));
       seen = look(session, report, opened);
     }
     cuts.recorded(id, whole(seen), clock.instant());
@@ -92,12 +92,9 @@ final class Arrivals {
   }
 
   /// Short at first, for records are soon there; longer then, for a thousand sessions may wait.
-  private void pause(int looks) throws InterruptedException {
+  private Duration pause(int looks) {
     var shortest = pace.poll().dividedBy(100).plusMillis(1);
-    LockSupport.parkNanos(shortest.multipliedBy(1L << Math.min(looks, DOUBLINGS_MAX)).toNanos());
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
+    return shortest.multipliedBy(1L << Math.min(looks, DOUBLINGS_MAX));
   }
 
   /// How the records of one proxy stand.

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -101,8 +100,7 @@ final class Burials {
         settled.accept(row.get().session());
         return;
       }
-      LockSupport.parkNanos(pace.pause(failures, random).toNanos());
-      stopIfInterrupted();
+      Crew.pause(pace.pause(failures, random));
     }
   }
 

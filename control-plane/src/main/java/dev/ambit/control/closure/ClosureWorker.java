@@ -26,7 +26,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -204,7 +203,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
         credentials.retireSession(id, "its session ended", clock.instant());
         wake();
       }
-      pause(pace.poll());
+      Crew.pause(pace.poll());
     }
   }
 
@@ -272,13 +271,6 @@ public final class ClosureWorker implements Closures, AutoCloseable {
             .max(Duration::compareTo)
             .orElse(Duration.ZERO);
     return !now.isBefore(since.plus(bound));
-  }
-
-  private static void pause(Duration pause) throws InterruptedException {
-    LockSupport.parkNanos(pause.toNanos());
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
   }
 
   /// What closure reads and writes.

@@ -36,6 +36,14 @@ final class Crew implements AutoCloseable {
     }
   }
 
+  /// Waits, or until the thread is hurried.
+  static void pause(Duration pause) throws InterruptedException {
+    LockSupport.parkNanos(pause.toNanos());
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+
   /// Ends the pause that a thread for this key may be in.
   void hurry(String key) {
     var member = members.get(key);

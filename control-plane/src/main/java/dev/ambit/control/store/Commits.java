@@ -100,7 +100,8 @@ final class Commits implements AutoCloseable {
   private static final class Write<T> {
     private final HandleCallback<T, RuntimeException> work;
     private final CompletableFuture<T> told = new CompletableFuture<>();
-    private @Nullable FutureTask<T> ran;
+    private @Nullable T result;
+    private @Nullable Throwable failure;
 
     Write(HandleCallback<T, RuntimeException> work) {
       this.work = work;
@@ -108,31 +109,29 @@ final class Commits implements AutoCloseable {
 
     void run(Handle tx) {
       tx.savepoint(OWN);
-      ran = new FutureTask<>(() -> work.withHandle(tx));
-      ran.run();
-      if (failed()) {
-        tx.rollbackToSavepoint(OWN);
-      } else {
+      var run = new FutureTask<>(() -> work.withHandle(tx));
+      run.run();
+      if (run.state() == Future.State.SUCCESS) {
+        result = run.resultNow();
         tx.releaseSavepoint(OWN);
+      } else {
+        failure = run.exceptionNow();
+        tx.rollbackToSavepoint(OWN);
       }
-    }
-
-    private boolean failed() {
-      return ran != null && ran.state() == Future.State.FAILED;
     }
 
     /// It is on disk, or has taken back itself.
     void tell() {
-      if (ran == null || failed()) {
-        fail(new IllegalStateException("store: not run (expected: run before it is told)"));
+      if (failure == null) {
+        told.complete(result);
       } else {
-        told.complete(ran.resultNow());
+        told.completeExceptionally(failure);
       }
     }
 
     /// Nothing of the transaction is kept. What failed by itself is told its own reason.
     void fail(Throwable why) {
-      told.completeExceptionally(ran != null && failed() ? ran.exceptionNow() : why);
+      told.completeExceptionally(failure == null ? why : failure);
     }
 
     /// Uninterrupted: what was handed over is written, and its caller must know of it.
