@@ -47,7 +47,8 @@ final class ProxyProcess implements LocalProxy.Running {
   /// Waits until it is attached to the control plane; ends it when that takes longer than a minute.
   static ProxyProcess awaitReady(Process process, Path folder, String workload) {
     var line = new CompletableFuture<Matcher>();
-    Thread.ofVirtual().name("proxy-stdout").start(() -> listen(process, line));
+    // Reading a pipe would hold the carrier of a virtual thread as long as the proxy lives.
+    Thread.ofPlatform().daemon().name("proxy-stdout").start(() -> listen(process, line));
     try {
       return new ProxyProcess(
           process, folder, workload, line.get(READY_MAX.toSeconds(), TimeUnit.SECONDS));

@@ -120,7 +120,8 @@ public final class Child {
       builder.environment().keySet().removeIf(Child::isProxyVariable);
       builder.environment().putAll(launch.environment());
       var child = new Child(launch, log, builder.start());
-      Thread.ofVirtual().name("ready-" + name).start(child::listen);
+      // Reading a pipe would hold the carrier of a virtual thread as long as the child lives.
+      Thread.ofPlatform().daemon().name("ready-" + name).start(child::listen);
       return child;
     } catch (IOException refused) {
       throw new Failure(

@@ -53,7 +53,8 @@ class OraclesTest {
 
   @Test
   void o1SeesAVisit() {
-    var visited = new Seen(Map.of("EVIL", 1), Map.of(), List.of(), List.of(), true, WELL, 0, 0);
+    var visited =
+        new Seen(Map.of("EVIL", 1), Map.of(), List.of(), List.of(), Seen.SERVED, WELL, 0, 0);
     assertThat(visited.violations()).singleElement().asString().startsWith("O1: EVIL");
   }
 
@@ -90,7 +91,7 @@ class OraclesTest {
           .as(spelling)
           .isPresent();
       var left = Map.of("the log", spelling.getBytes(ISO_8859_1));
-      var seen = new Seen(Map.of(), left, List.of(), List.of(), true, WELL, 0, 0);
+      var seen = new Seen(Map.of(), left, List.of(), List.of(), Seen.SERVED, WELL, 0, 0);
       assertThat(seen.violations()).singleElement().asString().startsWith("O2: the log");
     }
     assertThat(Canary.in(Canary.VALUE.substring(1).getBytes(ISO_8859_1))).isEmpty();
@@ -130,13 +131,13 @@ class OraclesTest {
 
   @Test
   void o4SeesAProxyThatIsDownFullOrLeaking() {
-    assertThat(state(false, WELL)).contains("O4: no answer");
-    assertThat(state(true, new Seen.Machine(Seen.HEAP_BYTES_MAX + 1, 1, 0, 9, 9)))
+    assertThat(state("503 spool_full", WELL)).contains("O4: a granted call got '503 spool_full'");
+    assertThat(state(Seen.SERVED, new Seen.Machine(Seen.HEAP_BYTES_MAX + 1, 1, 0, 9, 9)))
         .contains("O4: heap");
-    assertThat(state(true, new Seen.Machine(1, Seen.DIRECT_BYTES_MAX + 1, 0, 9, 9)))
+    assertThat(state(Seen.SERVED, new Seen.Machine(1, Seen.DIRECT_BYTES_MAX + 1, 0, 9, 9)))
         .contains("O4: heap");
-    assertThat(state(true, new Seen.Machine(1, 1, 1, 9, 9))).contains("O4: 1 leaks");
-    assertThat(state(true, new Seen.Machine(1, 1, 0, 10, 9))).contains("O4: 10 descriptors");
+    assertThat(state(Seen.SERVED, new Seen.Machine(1, 1, 1, 9, 9))).contains("O4: 1 leaks");
+    assertThat(state(Seen.SERVED, new Seen.Machine(1, 1, 0, 10, 9))).contains("O4: 10 descriptors");
   }
 
   @Test
@@ -169,14 +170,14 @@ class OraclesTest {
     }
   }
 
-  private static String state(boolean answering, Seen.Machine machine) {
-    var seen = new Seen(Map.of(), Map.of(), List.of(), List.of(), answering, machine, 0, 0);
+  private static String state(String answer, Seen.Machine machine) {
+    var seen = new Seen(Map.of(), Map.of(), List.of(), List.of(), answer, machine, 0, 0);
     return String.join("\n", seen.violations());
   }
 
   private static Seen seen(List<AuditRecord> records, List<String> expected, long received) {
     var sent = records.contains(answered()) ? 1 : 0;
-    return new Seen(Map.of(), Map.of(), records, expected, true, WELL, sent, received);
+    return new Seen(Map.of(), Map.of(), records, expected, Seen.SERVED, WELL, sent, received);
   }
 
   private static AuditRecord denial(String reason, int count) {

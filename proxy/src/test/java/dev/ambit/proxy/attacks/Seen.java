@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /// @param bytes everything that left the proxy on another way than to an upstream, by what it is
 /// @param records of this case, in order
 /// @param expected one per call, in any order: the reason of its denial, empty for a permit
-/// @param answering whether a granted call was answered after the case
+/// @param answer status and reason that a granted call got after the case
 /// @param machine the process, after the case
 /// @param charged calls that were charged to the session's budget
 /// @param received calls that reached granted upstreams
@@ -24,12 +24,15 @@ record Seen(
     Map<String, byte[]> bytes,
     List<AuditRecord> records,
     List<String> expected,
-    boolean answering,
+    String answer,
     Machine machine,
     long charged,
     long received) {
   /// What the heap may hold after a collection.
   static final long HEAP_BYTES_MAX = 64L << 20;
+
+  /// The answer of a proxy that serves.
+  static final String SERVED = "200 ";
 
   private static final int STORY_RECORDS = 20;
 
@@ -93,8 +96,10 @@ record Seen(
   }
 
   private void alive(List<String> wrong) {
-    if (!answering) {
-      wrong.add("O4: no answer to a granted call (expected: the proxy serves on)");
+    if (!answer.equals(SERVED)) {
+      wrong.add(
+          "O4: a granted call got '%s' (expected: '%s', the proxy serves on)"
+              .formatted(answer, SERVED));
     }
     if (machine.heapBytes > HEAP_BYTES_MAX || machine.directBytes > DIRECT_BYTES_MAX) {
       wrong.add(

@@ -152,7 +152,7 @@ final class Site implements AutoCloseable {
     open();
     // What is opened once and kept is no leak: the first calls open it.
     for (int i = 0; i < 3; i++) {
-      assertThat(fence()).isTrue();
+      assertThat(fence()).isEqualTo(Seen.SERVED);
     }
     Await.until("records", () -> plane.records.size() == 6);
     awaitSettlements();
@@ -427,7 +427,9 @@ final class Site implements AutoCloseable {
     } finally {
       begin();
     }
-    assertThat(seen.violations()).as(seen.story()).isEmpty();
+    if (!seen.violations().isEmpty()) {
+      throw new AssertionError(String.join("\n", seen.violations()) + "\n" + seen.story());
+    }
   }
 
   private Seen look() throws Exception {
@@ -448,10 +450,10 @@ final class Site implements AutoCloseable {
         uncountedCalls + plane.settled.stream().mapToLong(SettleRequest::getCallsSpent).sum();
     behave();
     open();
-    var answering = fence();
+    var answer = fence();
     fence.hangUp();
     // The fence's own records are the last: whatever came besides belongs to the case.
-    if (answering) {
+    if (answer.equals(Seen.SERVED)) {
       Await.until("the fence's records", () -> plane.records.size() - caseRecords().size() == 2);
     }
     awaitSettlements();
@@ -461,7 +463,7 @@ final class Site implements AutoCloseable {
         left(records),
         records,
         List.copyOf(expected),
-        answering,
+        answer,
         machine(),
         charged,
         guestCalls
@@ -536,11 +538,12 @@ final class Site implements AutoCloseable {
   }
 
   /// A granted call that has nothing to do with the case.
-  private boolean fence() throws IOException {
+  private String fence() throws IOException {
     var host = FENCE + ":" + fence.port();
     try (var agent = RawAgent.connect(address)) {
       agent.send("GET http://" + host + FENCE_PATH + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-      return agent.answer().status() == 200;
+      var answer = agent.answer();
+      return answer.status() + " " + answer.reason();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
 import dev.ambit.proto.v1.AuditRecord;
+import dev.ambit.proto.v1.ChainedRecord;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.Delta;
 import dev.ambit.proto.v1.Heartbeat;
@@ -361,13 +362,8 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
     return new Peer<>() {
       @Override
       public void onNext(RecordRequest request) {
-        for (var record : request.getRecordsList()) {
-          try {
-            records.add(AuditRecord.parseFrom(record.getRecord()));
-          } catch (InvalidProtocolBufferException broken) {
-            throw new AssertionError(broken);
-          }
-        }
+        // All at once: a list that is copied for each record keeps a flood waiting for its answer.
+        records.addAll(request.getRecordsList().stream().map(FakeControlPlane::parsed).toList());
         proxy.onNext(
             RecordResponse.newBuilder()
                 .setBootId(request.getBootId())
@@ -375,6 +371,14 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
                 .build());
       }
     };
+  }
+
+  private static AuditRecord parsed(ChainedRecord record) {
+    try {
+      return AuditRecord.parseFrom(record.getRecord());
+    } catch (InvalidProtocolBufferException broken) {
+      throw new AssertionError(broken);
+    }
   }
 
   @Override

@@ -120,7 +120,9 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   private static void collect(InputStream from, List<String> lines) {
-    Thread.ofVirtual()
+    // Reading a pipe holds the carrier of a virtual thread, and with it the stub servers (JEP 444).
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           try (var reader = new BufferedReader(new InputStreamReader(from, UTF_8))) {
             reader.lines().forEach(lines::add);
