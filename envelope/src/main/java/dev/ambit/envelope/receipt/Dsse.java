@@ -158,12 +158,18 @@ public final class Dsse {
     json.writeEndArray();
   }
 
+  /// Only the one spelling of these bytes: the JDK's decoder does not look at the bits that the
+  /// last character has too many, so that a changed character would be the same (RFC 4648 3.5).
   private static byte[] base64(String name, String text) throws Fields.Refused {
     try {
-      return Base64.getDecoder().decode(text);
+      var bytes = Base64.getDecoder().decode(text);
+      if (Base64.getEncoder().encodeToString(bytes).equals(text)) {
+        return bytes;
+      }
     } catch (IllegalArgumentException _) {
-      throw new Fields.Refused(name + ": not base64 (expected: RFC 4648 section 4)");
+      // Refused below.
     }
+    throw new Fields.Refused(name + ": not base64 (expected: RFC 4648 section 4, padded)");
   }
 
   /// One signature and the id of the key that made it.
