@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /// One target under Jazzer for a while, in a process of its own: guided by the coverage of our code
 /// and of the codec behind it, beginning with the seeds.
 public final class FuzzRun {
-  private static final String INSTRUMENTED = "dev.ambit.**:io.netty.handler.codec.http.**";
+  private static final String INSTRUMENTED =
+      "dev.ambit.**:io.netty.handler.codec.http.**:io.netty.handler.codec.dns.**";
   private static final int FOUND = 77;
   private static final int LAST_LINES = 40;
 

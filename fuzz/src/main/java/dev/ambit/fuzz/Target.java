@@ -5,6 +5,7 @@ import dev.ambit.fuzz.targets.PathTarget;
 import dev.ambit.fuzz.targets.ResourcesTarget;
 import dev.ambit.proxy.decode.ClientHelloTarget;
 import dev.ambit.proxy.decode.Http1Target;
+import dev.ambit.proxy.dns.DnsTarget;
 import java.util.Locale;
 
 /// What is fuzzed. Its seeds lie in `corpus/` under its name.
@@ -13,6 +14,7 @@ public enum Target {
   PATH(PathTarget.class),
   HTTP1(Http1Target.class),
   CLIENTHELLO(ClientHelloTarget.class),
+  DNS(DnsTarget.class),
   RESOURCES(ResourcesTarget.class);
 
   private final Class<?> type;
@@ -33,6 +35,7 @@ public enum Target {
       case PATH -> PathTarget.fuzzerTestOneInput(input);
       case HTTP1 -> Http1Target.fuzzerTestOneInput(input);
       case CLIENTHELLO -> ClientHelloTarget.fuzzerTestOneInput(input);
+      case DNS -> DnsTarget.fuzzerTestOneInput(input);
       case RESOURCES -> ResourcesTarget.fuzzerTestOneInput(input);
     }
   }

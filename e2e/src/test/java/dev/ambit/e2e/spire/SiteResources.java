@@ -82,6 +82,22 @@ final class SiteResources {
       ---
       apiVersion: ambit.dev/v1
       kind: SessionTemplate
+      metadata: { name: shared }
+      spec:
+        openers: [bootstrap]
+        workloads: ["REPORTER"]
+        binding: identity
+        sharing: by-handle
+        limits: { ttl: 10m, maxTtl: 1h, idle: 5m, calls: 10 }
+        grants:
+          - name: read
+            target: api
+            methods: [GET]
+            paths: ["/v1/items"]
+            credential: { provider: issuer, lifetime: session, narrow: { scopes: ["items:read"] } }
+      ---
+      apiVersion: ambit.dev/v1
+      kind: SessionTemplate
       metadata: { name: patrol }
       spec:
         openers: [bootstrap]

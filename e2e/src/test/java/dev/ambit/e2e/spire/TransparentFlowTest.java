@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.dev.record.Entry;
 import dev.ambit.e2e.machine.User;
+import dev.ambit.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,64 @@ class TransparentFlowTest {
     assertThat(direct.err()).contains("unrecognized name");
     assertThat(requests(arrived)).isEmpty();
     assertThat(site.ambit("session", "close", session, "-o", "json")).contains("CLOSED");
+  }
+
+  @Test
+  void jobsThatShareThePodAreToldApartByTheirHandlesAndAConnectionKeepsToItsFirst()
+      throws Exception {
+    var one = openShared(1);
+    var other = openShared(2);
+    var arrived = site.neighbours().upstreamRecord().size();
+    var items = site.neighbours().api("/v1/items");
+
+    assertThat(curl("-H", one.header(), items)).endsWith("\n200");
+    assertThat(curl("-H", other.header(), items)).endsWith("\n200");
+    assertThat(curl(items)).contains("\"reason\":\"no_session\"").endsWith("\n403");
+    assertThat(curl("-H", "Ambit-Session: " + "A".repeat(43), items))
+        .contains("\"reason\":\"session_ambiguous\"")
+        .endsWith("\n403");
+    assertThat(requests(arrived)).hasSize(2);
+    assertThat(requests(arrived).toString()).doesNotContain(one.handle(), other.handle());
+
+    var onOneConnection =
+        curl(
+            "-H",
+            one.header(),
+            items,
+            "--next",
+            "-sS",
+            "-w",
+            "\n%{num_connects} %{http_code}",
+            "-H",
+            other.header(),
+            items);
+    assertThat(onOneConnection)
+        .contains("\n200")
+        .contains("\"reason\":\"session_ambiguous\"")
+        .endsWith("\n0 403");
+    assertThat(requests(arrived)).hasSize(3);
+
+    assertThat(site.ambit("session", "close", one.id(), "-o", "json")).contains("CLOSED");
+    assertThat(curl("-H", one.header(), items)).endsWith("\n403");
+    assertThat(curl("-H", other.header(), items)).endsWith("\n200");
+    assertThat(site.ambit("session", "close", other.id(), "-o", "json")).contains("CLOSED");
+  }
+
+  /// One of the sessions that share the pod.
+  private record Shared(String id, String handle) {
+    String header() {
+      return "Ambit-Session: " + handle;
+    }
+  }
+
+  /// Opens one, and waits until so many are in force.
+  private Shared openShared(int inForce) throws IOException {
+    var opened = site.ambit("session", "open", "-t", "shared", "-w", Site.REPORTER, "-o", "json");
+    var told =
+        Pattern.compile("(?s)\"id\" : \"([^\"]+)\".*\"handle\" : \"([^\"]+)\"").matcher(opened);
+    assertThat(told.find()).as(opened).isTrue();
+    Await.until("in force", () -> site.metric("ambit_active_sessions") == inForce);
+    return new Shared(told.group(1), told.group(2));
   }
 
   @Test

@@ -23,7 +23,7 @@ final class DnsAnswers {
   /// Seconds that an agent may believe that a name does not exist: a session may open any time.
   static final int NEGATIVE_TTL_SECONDS = 1;
 
-  /// Addresses in one answer, so that it always fits into 512 bytes.
+  /// Addresses in one answer, so that with [PointedNames] it always fits into 512 bytes.
   static final int ADDRESSES_MAX = 8;
 
   private DnsAnswers() {}

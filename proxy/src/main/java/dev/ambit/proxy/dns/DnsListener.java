@@ -67,7 +67,7 @@ public final class DnsListener implements AutoCloseable {
                         .pipeline()
                         .addLast(
                             new DatagramDnsQueryDecoder(),
-                            new DatagramDnsResponseEncoder(),
+                            new DatagramDnsResponseEncoder(new PointedNames()),
                             queries);
                   }
                 })
@@ -106,7 +106,7 @@ public final class DnsListener implements AutoCloseable {
         .addLast(
             new ReadTimeoutHandler(IDLE_SECONDS),
             new TcpDnsQueryDecoder(),
-            new TcpDnsResponseEncoder(),
+            new TcpDnsResponseEncoder(new PointedNames()),
             queries);
   }
 
