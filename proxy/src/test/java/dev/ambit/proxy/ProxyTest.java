@@ -329,6 +329,7 @@ class ProxyTest {
             CONTROL_ID,
             Files.createDirectories(dir.resolve("private")),
             Files.createDirectories(dir.resolve("trust")),
+            Optional.empty(),
             1 << 20,
             Optional.empty(),
             Duration.ofSeconds(60),
