@@ -23,6 +23,7 @@ import dev.ambit.proxy.config.Config;
 import dev.ambit.proxy.resolve.AddressPolicy;
 import dev.ambit.proxy.testing.FakeControlPlane;
 import dev.ambit.proxy.testing.Samples;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import dev.ambit.spiffe.authority.DevelopmentAuthority;
 import dev.ambit.spiffe.identity.PeerPolicy;
 import dev.ambit.spiffe.source.SpiffeSource;
@@ -47,6 +48,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -224,6 +226,24 @@ class ProxyTest {
   }
 
   @Test
+  void aRestartedProxyLeavesWhatAgentsTrustUntouched() throws Exception {
+    var trust = new TrustFolder(dir.resolve("trust"));
+    var own = Pem.readCertificates(Files.readString(trust.own())).getFirst();
+    var store = KeyStore.getInstance(trust.javaStore().toFile(), (char[]) null);
+    assertThat(store.getCertificateAlias(own)).isNotNull();
+    assertThat(Pem.readCertificates(Files.readString(trust.bundle()))).hasSizeGreaterThan(50);
+    var files = List.of(trust.own(), trust.bundle(), trust.javaStore());
+    var before = inodes(files);
+    agent.close();
+    proxy.close();
+    proxy = proxy(surroundings());
+    until(proxy::started);
+    agent = agent();
+    assertThat(inodes(files)).isEqualTo(before);
+    assertThat(get("/v1/items/7").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void drainsThenLetsGo() throws Exception {
     assertThat(get("/bare").statusCode()).isEqualTo(200);
     agent.close();
@@ -362,6 +382,14 @@ class ProxyTest {
         HttpRequest.newBuilder(URI.create("https://" + HOST + ":" + upstream.port() + path))
             .build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static List<Object> inodes(List<Path> files) throws IOException {
+    var inodes = new ArrayList<Object>();
+    for (var file : files) {
+      inodes.add(Files.getAttribute(file, "unix:ino"));
+    }
+    return inodes;
   }
 
   /// Status, or 0 when there was no answer: a cut connection.
