@@ -19,6 +19,7 @@ import java.util.Optional;
 /// authority with the same name.
 final class Matrix implements AutoCloseable {
   private static final Duration LIFE = Duration.ofHours(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String NAME = "Ambit trust test";
 
   private final TrustFolder trust;
@@ -45,7 +46,7 @@ final class Matrix implements AutoCloseable {
       throws IOException, InterruptedException {
     trust = new TrustFolder(folder.resolve("trust"));
     javaSource = Files.writeString(folder.resolve("Fetch.java"), Client.JAVA_SOURCE);
-    programs = new Programs(environment.getOrDefault("PATH", ""));
+    programs = new Programs(environment.getOrDefault("PATH", ""), PATIENCE);
     bare = without(TrustVariables.of(trust, ""), environment);
     var validity = Validity.from(now, LIFE);
     var known = CertificateAuthority.create(NAME, validity);
@@ -53,7 +54,12 @@ final class Matrix implements AutoCloseable {
     trust.publish(List.of(), known.certificate());
     overlay = Overlay.find(trust, programs, bare);
     ours = TestServer.open(known, validity);
-    foreign = TestServer.open(CertificateAuthority.create(NAME, validity), validity);
+    try {
+      foreign = TestServer.open(CertificateAuthority.create(NAME, validity), validity);
+    } catch (IOException failed) {
+      ours.close();
+      throw failed;
+    }
   }
 
   boolean triesDirectory() {
@@ -87,7 +93,7 @@ final class Matrix implements AutoCloseable {
     var command = new ArrayList<String>();
     command.add(found.toString());
     command.addAll(client.probe());
-    return Programs.run(command, bare, "");
+    return programs.run(command, bare, "");
   }
 
   private boolean reaches(
@@ -101,7 +107,7 @@ final class Matrix implements AutoCloseable {
     var command = client.command(found, url, javaSource);
     var whole = under.isPresent() ? under.get().around(command) : command;
     // How it ends says little (git wants a repository): what arrived says all.
-    var _ = Programs.run(whole, environment, client.input(url));
+    var _ = programs.run(whole, environment, client.input(url));
     return server.saw(url);
   }
 

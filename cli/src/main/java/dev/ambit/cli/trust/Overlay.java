@@ -47,7 +47,7 @@ final class Overlay {
       before.addAll(
           List.of("--mount", "sh", "-c", SCRIPT, "sh", trust.path().toString()));
       var overlay = new Overlay(List.copyOf(before));
-      if (Programs.run(overlay.around(List.of("true")), environment, "")) {
+      if (programs.run(overlay.around(List.of("true")), environment, "")) {
         return Optional.of(overlay);
       }
     }

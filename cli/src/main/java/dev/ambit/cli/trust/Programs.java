@@ -5,6 +5,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,8 @@ import java.util.regex.Pattern;
 /// Finds programs and runs them unseen, for a bounded time.
 ///
 /// @param path as in the variable PATH
-record Programs(String path) {
-  static final int SECONDS_MAX = 30;
+/// @param patience after which a program is ended
+record Programs(String path, Duration patience) {
   private static final Pattern COLON = Pattern.compile(":");
 
   Optional<Path> find(String program) {
@@ -28,7 +29,7 @@ record Programs(String path) {
   }
 
   /// True when it ended with 0.
-  static boolean run(List<String> command, Map<String, String> environment, String input)
+  boolean run(List<String> command, Map<String, String> environment, String input)
       throws InterruptedException {
     var builder =
         new ProcessBuilder(command)
@@ -44,7 +45,7 @@ record Programs(String path) {
     }
     try {
       give(process, input);
-      return process.waitFor(SECONDS_MAX, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
