@@ -30,7 +30,13 @@ class TrustCommandsTest {
   @Test
   void aShellThatReadsTheVariablesHasThem() throws Exception {
     var trust = published(home.resolve("it's a folder"));
-    var typed = type(Map.of("JAVA_TOOL_OPTIONS", "-Dmine=1"), "trust", "env", "--folder", trust.path().toString());
+    var typed =
+        type(
+            Map.of("JAVA_TOOL_OPTIONS", "-Dmine=1"),
+            "trust",
+            "env",
+            "--folder",
+            trust.path().toString());
     assertThat(typed.exit()).as(typed.err()).isZero();
     var process = new ProcessBuilder("sh", "-c", typed.out() + "env").start();
     process.getOutputStream().close();

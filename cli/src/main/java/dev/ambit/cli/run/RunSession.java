@@ -130,8 +130,7 @@ public final class RunSession implements Callable<Integer> {
     }
   }
 
-  private int run(Job job, LocalProxy.Running proxy, Session session)
-      throws InterruptedException {
+  private int run(Job job, LocalProxy.Running proxy, Session session) throws InterruptedException {
     try (var _ = Progress.of(shell, "waiting for the proxy to enforce the session")) {
       if (!proxy.enforces(session, ENFORCED_MAX)) {
         throw new Failure(

@@ -5,14 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An ordinary client: how it is asked to fetch a URL with its defaults. In the words `{url}` is what
-/// to fetch, `{server}` the host and port of that, `{java}` the file of [#JAVA_SOURCE].
+/// An ordinary client: how it is asked to fetch a URL with its defaults. In the words `{url}` is
+/// what to fetch, `{server}` the host and port of that, `{java}` the file of [#JAVA_SOURCE].
 ///
 /// @param program looked up on PATH
 /// @param probe further words with which it ends with 0 when the client is there; may be none
 /// @param stdin what it reads, with `{path}` for that of the URL
-record Client(
-    String name, String program, List<String> probe, List<String> words, String stdin) {
+record Client(String name, String program, List<String> probe, List<String> words, String stdin) {
   /// Run from its source, as any Java from 11 on can.
   static final String JAVA_SOURCE =
       """
@@ -58,13 +57,7 @@ record Client(
               List.of("--add-modules", "jdk.compiler", "-version"),
               List.of("{java}", "{url}"),
               ""),
-          of(
-              "Ruby",
-              "ruby",
-              "-rnet/http",
-              "-e",
-              "Net::HTTP.get(URI(ARGV[0]))",
-              "{url}"),
+          of("Ruby", "ruby", "-rnet/http", "-e", "Net::HTTP.get(URI(ARGV[0]))", "{url}"),
           of("PHP", "php", "-r", "file_get_contents($argv[1]);", "{url}"),
           new Client(
               "Perl LWP",

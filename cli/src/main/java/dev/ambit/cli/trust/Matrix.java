@@ -115,9 +115,8 @@ final class Matrix implements AutoCloseable {
       Map<String, String> variables, Map<String, String> environment) {
     var rest = new HashMap<>(environment);
     rest.keySet()
-        .removeIf(
-            name ->
-                variables.containsKey(name) || name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+        .removeIf(name ->
+            variables.containsKey(name) || name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
     return Map.copyOf(rest);
   }
 

@@ -44,8 +44,7 @@ final class Overlay {
       var before = new ArrayList<String>();
       before.add(unshare.get().toString());
       before.addAll(rights);
-      before.addAll(
-          List.of("--mount", "sh", "-c", SCRIPT, "sh", trust.path().toString()));
+      before.addAll(List.of("--mount", "sh", "-c", SCRIPT, "sh", trust.path().toString()));
       var overlay = new Overlay(List.copyOf(before));
       if (programs.run(overlay.around(List.of("true")), environment, "")) {
         return Optional.of(overlay);

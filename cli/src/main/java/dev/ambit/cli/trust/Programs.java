@@ -45,7 +45,8 @@ record Programs(String path, Duration patience) {
     }
     try {
       give(process, input);
-      return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
+      return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)
+          && process.exitValue() == 0;
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();

@@ -86,15 +86,11 @@ final class TestServer implements AutoCloseable {
   private static SSLContext context(CertificateAuthority authority, Validity validity)
       throws IOException, GeneralSecurityException {
     var keys = Keys.generate();
-    var leaf =
-        authority.issue(keys.getPublic(), Leaf.server(validity, new SubjectName.Dns(HOST)));
+    var leaf = authority.issue(keys.getPublic(), Leaf.server(validity, new SubjectName.Dns(HOST)));
     var store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     store.setKeyEntry(
-        HOST,
-        keys.getPrivate(),
-        NO_PASSWORD,
-        new Certificate[] {leaf, authority.certificate()});
+        HOST, keys.getPrivate(), NO_PASSWORD, new Certificate[] {leaf, authority.certificate()});
     var managers = KeyManagerFactory.getInstance("PKIX");
     managers.init(store, NO_PASSWORD);
     var context = SSLContext.getInstance("TLS");

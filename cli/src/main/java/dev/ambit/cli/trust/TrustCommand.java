@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 /// Groups what makes ordinary clients trust a proxy.
 @Command(
     name = "trust",
-    description = "Makes ordinary clients trust a proxy, and tries whether those of this machine do.",
+    description =
+        "Makes ordinary clients trust a proxy, and tries whether those of this machine do.",
     footer = {
       "",
       "Examples:",

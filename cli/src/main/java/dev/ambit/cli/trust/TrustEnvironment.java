@@ -59,7 +59,9 @@ public final class TrustEnvironment implements Callable<Integer> {
       if (!Files.isReadable(file)) {
         throw new Failure(
             ExitCode.NOT_FOUND,
-            "--folder: " + file + " cannot be read (expected: the folder that a proxy has written)");
+            "--folder: "
+                + file
+                + " cannot be read (expected: the folder that a proxy has written)");
       }
     }
     var inherited = shell.environment().getOrDefault(TrustVariables.JAVA, "");
@@ -67,7 +69,8 @@ public final class TrustEnvironment implements Callable<Integer> {
     if (form == Form.JSON) {
       shell.out().println(Json.pretty(variables));
     } else {
-      variables.forEach((name, value) -> shell.out().println("export " + name + "=" + quoted(value)));
+      variables.forEach(
+          (name, value) -> shell.out().println("export " + name + "=" + quoted(value)));
     }
     shell.out().flush();
     return ExitCode.OK.number();

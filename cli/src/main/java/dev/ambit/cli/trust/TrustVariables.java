@@ -43,7 +43,8 @@ public final class TrustVariables {
     // Those that know it read the two SSL_ variables, too.
     variables.put("NODE_USE_SYSTEM_CA", "1");
     var java = javaStore(trust);
-    variables.put(JAVA, javaOptions.endsWith(java) ? javaOptions : (javaOptions + " " + java).strip());
+    variables.put(
+        JAVA, javaOptions.endsWith(java) ? javaOptions : (javaOptions + " " + java).strip());
     return Map.copyOf(variables);
   }
 

@@ -26,7 +26,8 @@ class ExtraRootsTest {
 
   @Test
   void readsAFileOfCertificates() throws IOException {
-    assertThat(ExtraRoots.read(Optional.of(dir.resolve("ca.pem")))).containsExactly(some.certificate());
+    assertThat(ExtraRoots.read(Optional.of(dir.resolve("ca.pem"))))
+        .containsExactly(some.certificate());
   }
 
   @Test

@@ -37,8 +37,7 @@ public record TrustFolder(Path path) {
   private static final Path CERTS = Path.of("etc/ssl/certs");
   private static final Path CERTS_BUNDLE = CERTS.resolve("ca-certificates.crt");
   private static final Path PKI_BUNDLE = Path.of("etc/pki/tls/certs/ca-bundle.crt");
-  private static final Path EXTRACTED =
-      Path.of("etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem");
+  private static final Path EXTRACTED = Path.of("etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem");
   private static final Path CERT_PEM = Path.of("etc/ssl/cert.pem");
   private static final Path BUNDLE_PEM = Path.of("etc/ssl/ca-bundle.pem");
   private static final List<Path> BUNDLES =
@@ -148,7 +147,8 @@ public record TrustFolder(Path path) {
         Files.createDirectory(directory);
       }
       if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException("trust folder: " + directory + " (expected: a directory, or nothing)");
+        throw new IOException(
+            "trust folder: " + directory + " (expected: a directory, or nothing)");
       }
       var wanted = PosixFilePermissions.fromString(PUBLIC_DIRECTORY);
       if (!Files.getPosixFilePermissions(directory).equals(wanted)) {

@@ -19,6 +19,8 @@ public final class WholeFile {
 
   private WholeFile() {}
 
+  /// Makes a file hold exactly this.
+  ///
   /// @param permissions as `ls` shows them: `rw-r--r--`
   public static void write(Path file, byte[] content, String permissions) throws IOException {
     var wanted = PosixFilePermissions.fromString(permissions);
@@ -27,8 +29,7 @@ public final class WholeFile {
     }
     var beside = beside(file);
     Files.createFile(
-        beside,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.write(beside, content);
     // After the creation: an umask takes away what an attribute gives.
     Files.setPosixFilePermissions(beside, wanted);

@@ -76,11 +76,8 @@ public final class SubjectHash {
   /// Without spaces at the ends, one where there were several, and small letters: of ASCII only.
   private static String canonical(String text) {
     var spaced = EDGES.matcher(SPACES.matcher(text).replaceAll(" ")).replaceAll("");
-    return CAPITALS
-        .matcher(spaced)
-        .replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
+    return CAPITALS.matcher(spaced).replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
   }
-
 
   private static MessageDigest sha1() {
     try {

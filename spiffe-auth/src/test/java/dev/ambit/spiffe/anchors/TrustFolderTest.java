@@ -205,8 +205,7 @@ class TrustFolderTest {
     var written = new HashMap<Path, List<Object>>();
     try (var files = Files.walk(folder.path())) {
       for (var file : files.toList()) {
-        var attributes =
-            Files.readAttributes(file, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS);
+        var attributes = Files.readAttributes(file, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS);
         written.put(file, List.copyOf(attributes.values()));
       }
     }

@@ -118,7 +118,6 @@ class SubjectHashTest {
     var file = Files.writeString(dir.resolve("it.pem"), Pem.certificates(List.of(certificate)));
     assertThat(SubjectHash.of(subject))
         .as(subject.toString())
-        .isEqualTo(
-            OpenSsl.says("x509", "-noout", "-subject_hash", "-in", file.toString()).strip());
+        .isEqualTo(OpenSsl.says("x509", "-noout", "-subject_hash", "-in", file.toString()).strip());
   }
 }
