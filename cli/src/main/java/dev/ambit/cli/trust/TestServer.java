@@ -80,7 +80,7 @@ final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
-    threads.shutdownNow();
+    var _ = threads.shutdownNow();
   }
 
   private static SSLContext context(CertificateAuthority authority, Validity validity)
