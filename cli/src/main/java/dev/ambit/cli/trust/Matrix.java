@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +19,14 @@ import java.util.Optional;
 final class Matrix implements AutoCloseable {
   private static final Duration LIFE = Duration.ofHours(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /// One of them is compiled, with all that it stands on.
+  private static final Duration PROBE_PATIENCE = Duration.ofMinutes(5);
+
   private static final String NAME = "Ambit trust test";
 
   private final TrustFolder trust;
-  private final Path javaSource;
+  private final Path sources;
   private final Map<String, String> bare;
   private final Programs programs;
   private final Optional<Overlay> overlay;
@@ -45,14 +48,17 @@ final class Matrix implements AutoCloseable {
   Matrix(Path folder, Map<String, String> environment, Instant now)
       throws IOException, InterruptedException {
     trust = new TrustFolder(folder.resolve("trust"));
-    javaSource = Files.writeString(folder.resolve("Fetch.java"), Client.JAVA_SOURCE);
-    programs = new Programs(environment.getOrDefault("PATH", ""), PATIENCE);
+    sources = Files.createDirectory(folder.resolve("sources"));
+    for (var source : Client.SOURCES.entrySet()) {
+      Files.writeString(sources.resolve(source.getKey()), source.getValue());
+    }
+    programs = new Programs(environment.getOrDefault("PATH", ""));
     bare = without(TrustVariables.of(trust, ""), environment);
     var validity = Validity.from(now, LIFE);
     var known = CertificateAuthority.create(NAME, validity);
     // Nobody's public authorities are needed: the same files would hold them.
     trust.publish(List.of(), known.certificate());
-    overlay = Overlay.find(trust, programs, bare);
+    overlay = Overlay.find(trust, programs, bare, PATIENCE);
     ours = TestServer.open(known, validity);
     try {
       foreign = TestServer.open(CertificateAuthority.create(NAME, validity), validity);
@@ -87,13 +93,8 @@ final class Matrix implements AutoCloseable {
   }
 
   private boolean probe(Client client, Path found) throws InterruptedException {
-    if (client.probe().isEmpty()) {
-      return true;
-    }
-    var command = new ArrayList<String>();
-    command.add(found.toString());
-    command.addAll(client.probe());
-    return programs.run(command, bare, "");
+    var command = client.probe(found, sources);
+    return command.isEmpty() || programs.run(command, bare, "", PROBE_PATIENCE);
   }
 
   private boolean reaches(
@@ -104,10 +105,10 @@ final class Matrix implements AutoCloseable {
       Optional<Overlay> under)
       throws InterruptedException {
     var url = server.fresh();
-    var command = client.command(found, url, javaSource);
+    var command = client.command(found, sources, url);
     var whole = under.isPresent() ? under.get().around(command) : command;
     // How it ends says little (git wants a repository): what arrived says all.
-    var _ = programs.run(whole, environment, client.input(url));
+    var _ = programs.run(whole, environment, client.input(url), PATIENCE);
     return server.saw(url);
   }
 

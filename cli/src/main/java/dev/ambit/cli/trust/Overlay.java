@@ -2,6 +2,7 @@ package dev.ambit.cli.trust;
 
 import dev.ambit.spiffe.anchors.TrustFolder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class Overlay {
 
   /// Nothing when this user may not do so here.
   static Optional<Overlay> find(
-      TrustFolder trust, Programs programs, Map<String, String> environment)
+      TrustFolder trust, Programs programs, Map<String, String> environment, Duration patience)
       throws InterruptedException {
     var unshare = programs.find("unshare");
     if (unshare.isEmpty()) {
@@ -46,7 +47,7 @@ final class Overlay {
       before.addAll(rights);
       before.addAll(List.of("--mount", "sh", "-c", SCRIPT, "sh", trust.path().toString()));
       var overlay = new Overlay(List.copyOf(before));
-      if (programs.run(overlay.around(List.of("true")), environment, "")) {
+      if (programs.run(overlay.around(List.of("true")), environment, "", patience)) {
         return Optional.of(overlay);
       }
     }

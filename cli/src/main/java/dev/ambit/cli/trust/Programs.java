@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 /// Finds programs and runs them unseen, for a bounded time.
 ///
 /// @param path as in the variable PATH
-/// @param patience after which a program is ended
-record Programs(String path, Duration patience) {
+record Programs(String path) {
   private static final Pattern COLON = Pattern.compile(":");
 
   Optional<Path> find(String program) {
@@ -29,7 +28,10 @@ record Programs(String path, Duration patience) {
   }
 
   /// True when it ended with 0.
-  boolean run(List<String> command, Map<String, String> environment, String input)
+  ///
+  /// @param patience after which it is killed
+  boolean run(
+      List<String> command, Map<String, String> environment, String input, Duration patience)
       throws InterruptedException {
     var builder =
         new ProcessBuilder(command)

@@ -18,10 +18,10 @@ class ProgramsTest {
 
   @Test
   void endsWhatDoesNotEndByItself() throws Exception {
-    var hasty = new Programs("/usr/bin:/bin", Duration.ofMillis(100));
-    var sleep = hasty.find("sleep").orElseThrow().toString();
+    var programs = new Programs("/usr/bin:/bin");
+    var sleep = programs.find("sleep").orElseThrow().toString();
     var began = System.nanoTime();
-    assertThat(hasty.run(List.of(sleep, "60"), Map.of(), "")).isFalse();
+    assertThat(programs.run(List.of(sleep, "60"), Map.of(), "", Duration.ofMillis(100))).isFalse();
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(LONG);
   }
 
@@ -29,18 +29,18 @@ class ProgramsTest {
   void findsNothingThatCannotBeRunOrIsNoAbsolutePlace() throws Exception {
     Files.writeString(dir.resolve("curl"), "no program");
     Files.createDirectory(dir.resolve("wget"));
-    assertThat(new Programs(dir.toString(), LONG).find("curl")).isEmpty();
-    assertThat(new Programs(dir.toString(), LONG).find("wget")).isEmpty();
-    assertThat(new Programs(":.:bin", LONG).find("sh")).isEmpty();
-    assertThat(new Programs("", LONG).find("sh")).isEmpty();
+    assertThat(new Programs(dir.toString()).find("curl")).isEmpty();
+    assertThat(new Programs(dir.toString()).find("wget")).isEmpty();
+    assertThat(new Programs(":.:bin").find("sh")).isEmpty();
+    assertThat(new Programs("").find("sh")).isEmpty();
   }
 
   @Test
   void givesAProgramItsInputAndItsEnvironmentAndNoOther() throws Exception {
-    var programs = new Programs("/usr/bin:/bin", LONG);
+    var programs = new Programs("/usr/bin:/bin");
     var sh = programs.find("sh").orElseThrow().toString();
     var script = "read -r line; test \"$line $A\" = 'hello b' && test -z \"$HOME\"";
-    assertThat(programs.run(List.of(sh, "-c", script), Map.of("A", "b"), "hello\n")).isTrue();
-    assertThat(programs.run(List.of(sh, "-c", script), Map.of(), "hello\n")).isFalse();
+    assertThat(programs.run(List.of(sh, "-c", script), Map.of("A", "b"), "hello\n", LONG)).isTrue();
+    assertThat(programs.run(List.of(sh, "-c", script), Map.of(), "hello\n", LONG)).isFalse();
   }
 }
