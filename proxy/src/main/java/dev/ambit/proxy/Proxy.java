@@ -132,9 +132,9 @@ public final class Proxy implements AutoCloseable {
     // Trust: before anything can be asked, the agent must be able to believe the answer.
     var authority = PodAuthority.open(config.privateDir(), clock);
     var systemRoots = SystemRoots.load();
-    var agentRoots = new ArrayList<>(systemRoots);
+    var agentRoots = new ArrayList<>(List.of(authority.certificate()));
     agentRoots.addAll(ExtraRoots.read(config.extraRoots()));
-    new TrustFolder(config.trustDir()).publish(agentRoots, authority.certificate());
+    new TrustFolder(config.trustDir()).publish(systemRoots, agentRoots);
 
     // Control plane.
     var identity =

@@ -81,6 +81,7 @@ class ProxyTest {
   private StubUpstream upstream;
   private Proxy proxy;
   private HttpClient agent;
+  private Optional<Path> extraRoots = Optional.empty();
 
   @BeforeEach
   void start() throws Exception {
@@ -234,13 +235,23 @@ class ProxyTest {
     assertThat(Pem.readCertificates(Files.readString(trust.bundle()))).hasSizeGreaterThan(50);
     var files = List.of(trust.own(), trust.bundle(), trust.javaStore());
     var before = inodes(files);
-    agent.close();
-    proxy.close();
-    proxy = proxy(surroundings());
-    until(proxy::started);
-    agent = agent();
+    restart();
     assertThat(inodes(files)).isEqualTo(before);
     assertThat(get("/v1/items/7").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void agentsTrustWhatTheOperatorAddsAndTheProxyDoesNot() throws Exception {
+    var added = upstreamCa.certificate();
+    extraRoots =
+        Optional.of(Files.writeString(dir.resolve("extra.pem"), Pem.certificates(List.of(added))));
+    plane.put(envelope(new UpstreamRoots.SystemRoots()));
+    restart();
+    var trust = new TrustFolder(dir.resolve("trust"));
+    assertThat(Pem.readCertificates(Files.readString(trust.bundle()))).contains(added);
+    assertThat(Pem.readCertificates(Files.readString(trust.own()))).hasSize(2).contains(added);
+    assertThat(get("/bare").statusCode()).isEqualTo(502);
+    assertThat(upstream.heads).isEmpty();
   }
 
   @Test
@@ -284,6 +295,10 @@ class ProxyTest {
   }
 
   private Envelope envelope() {
+    return envelope(new UpstreamRoots.Bundle(Pem.certificates(List.of(upstreamCa.certificate()))));
+  }
+
+  private Envelope envelope(UpstreamRoots roots) {
     var narrow = new TreeMap<String, List<String>>();
     narrow.put("scopes", List.of("items:read"));
     var good =
@@ -293,7 +308,7 @@ class ProxyTest {
             Set.of(upstream.port()),
             Scheme.HTTPS,
             AddressRules.PUBLIC,
-            new UpstreamRoots.Bundle(Pem.certificates(List.of(upstreamCa.certificate()))));
+            roots);
     return new Envelope(
         Samples.ONE,
         "items",
@@ -349,7 +364,7 @@ class ProxyTest {
             CONTROL_ID,
             Files.createDirectories(dir.resolve("private")),
             Files.createDirectories(dir.resolve("trust")),
-            Optional.empty(),
+            extraRoots,
             1 << 20,
             Optional.empty(),
             Duration.ofSeconds(60),
@@ -357,6 +372,14 @@ class ProxyTest {
             Duration.ZERO,
             Optional.empty()),
         around);
+  }
+
+  private void restart() throws Exception {
+    agent.close();
+    proxy.close();
+    proxy = proxy(surroundings());
+    until(proxy::started);
+    agent = agent();
   }
 
   private HttpClient agent() throws IOException, GeneralSecurityException {

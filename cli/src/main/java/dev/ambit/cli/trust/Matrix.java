@@ -57,7 +57,7 @@ final class Matrix implements AutoCloseable {
     var validity = Validity.from(now, LIFE);
     var known = CertificateAuthority.create(NAME, validity);
     // Nobody's public authorities are needed: the same files would hold them.
-    trust.publish(List.of(), known.certificate());
+    trust.publish(List.of(), List.of(known.certificate()));
     overlay = Overlay.find(trust, programs, bare, PATIENCE);
     ours = TestServer.open(known, validity);
     try {

@@ -27,7 +27,9 @@ public final class TrustVariables {
           "PERL_LWP_SSL_CA_FILE",
           "HEX_CACERTS_PATH");
 
-  /// Files with our authority alone: these clients add it to their own.
+  /// Files with what is not public: these clients add it to their own. NODE_USE_SYSTEM_CA is not
+  /// needed beside it, and a Node that is started with `--use-openssl-ca` ends at once where it is
+  /// set.
   private static final List<String> OWN = List.of("NODE_EXTRA_CA_CERTS", "DENO_CERT");
 
   private TrustVariables() {}
@@ -40,8 +42,6 @@ public final class TrustVariables {
     BUNDLE.forEach(name -> variables.put(name, trust.bundle().toString()));
     variables.put("SSL_CERT_DIR", trust.directory().toString());
     OWN.forEach(name -> variables.put(name, trust.own().toString()));
-    // Those that know it read the two SSL_ variables, too.
-    variables.put("NODE_USE_SYSTEM_CA", "1");
     var java = javaStore(trust);
     variables.put(
         JAVA, javaOptions.endsWith(java) ? javaOptions : (javaOptions + " " + java).strip());

@@ -23,9 +23,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A folder that clients read to know whom to trust: `ca.pem`, which is one authority alone, and
-/// below `etc` that and the public ones, laid out as on systems where clients look without being
-/// told, so that its directories can be put in place of those.
+/// A folder that clients read to know whom to trust: `ca.pem`, which are the authorities that are
+/// trusted here and not everywhere, and below `etc` those and the public ones, laid out as on
+/// systems where clients look without being told, so that its directories can be put in place of
+/// those.
 ///
 /// Directories stay the ones they are, for each may be mounted by itself; files are replaced whole,
 /// and only where they differ. Certificates and nothing else.
@@ -61,7 +62,7 @@ public record TrustFolder(Path path) {
   private static final String PUBLIC_FILE = "rw-r--r--";
   private static final String PUBLIC_DIRECTORY = "rwxr-xr-x";
 
-  /// The one authority alone.
+  /// Those that are trusted here and not everywhere, for clients that add them to their own.
   public Path own() {
     return path.resolve("ca.pem");
   }
@@ -84,10 +85,11 @@ public record TrustFolder(Path path) {
   /// Writes everything: at its return all of it is there, whatever was there before.
   ///
   /// @param roots the public authorities
-  /// @param own the one that is trusted here and nowhere else
-  public void publish(Collection<X509Certificate> roots, X509Certificate own) throws IOException {
+  /// @param own those that are trusted here and not everywhere
+  public void publish(Collection<X509Certificate> roots, Collection<X509Certificate> own)
+      throws IOException {
     var all = new LinkedHashSet<>(roots);
-    all.add(own);
+    all.addAll(own);
     if (all.size() > ROOTS_MAX) {
       throw new IOException(
           "trust folder: " + all.size() + " authorities (expected: at most " + ROOTS_MAX + ")");
@@ -104,7 +106,7 @@ public record TrustFolder(Path path) {
       directoriesOf(path.resolve(place));
       WholeFile.write(path.resolve(place), bundle, PUBLIC_FILE);
     }
-    WholeFile.write(own(), Pem.certificates(List.of(own)).getBytes(US_ASCII), PUBLIC_FILE);
+    WholeFile.write(own(), Pem.certificates(own).getBytes(US_ASCII), PUBLIC_FILE);
   }
 
   private void publishByHash(Set<X509Certificate> all) throws IOException {

@@ -43,7 +43,7 @@ class TrustFolderTest {
   void publish() throws Exception {
     folder = new TrustFolder(dir.resolve("trust"));
     roots = OpenSsl.publicRoots();
-    folder.publish(roots, pod.certificate());
+    folder.publish(roots, List.of(pod.certificate()));
   }
 
   @Test
@@ -65,7 +65,7 @@ class TrustFolderTest {
   @Test
   void countsUpWhereTwoHaveOneName() throws Exception {
     var twin = CertificateAuthority.create("Pod CA", hour);
-    folder.publish(List.of(twin.certificate()), pod.certificate());
+    folder.publish(List.of(twin.certificate()), List.of(pod.certificate()));
     var hash = SubjectHash.of(pod.certificate().getSubjectX500Principal());
     assertThat(folder.directory().resolve(hash + ".0")).isSymbolicLink();
     assertThat(folder.directory().resolve(hash + ".1")).isSymbolicLink();
@@ -92,6 +92,15 @@ class TrustFolderTest {
     }
     assertThat(Pem.readCertificates(Files.readString(folder.own())))
         .containsExactly(pod.certificate());
+  }
+
+  @Test
+  void clientsThatAddToTheirOwnAreToldOfAllThatIsNotPublic() throws Exception {
+    var more = CertificateAuthority.create("Of this site", hour);
+    folder.publish(roots, List.of(pod.certificate(), more.certificate()));
+    assertThat(Pem.readCertificates(Files.readString(folder.own())))
+        .containsExactly(pod.certificate(), more.certificate());
+    assertThat(verify(leaf(more))).contains(": OK");
   }
 
   @Test
@@ -131,7 +140,7 @@ class TrustFolderTest {
   @Test
   void writesNothingAnewWhenNothingChanged() throws IOException {
     var before = written();
-    folder.publish(roots, pod.certificate());
+    folder.publish(roots, List.of(pod.certificate()));
     assertThat(written()).isEqualTo(before);
   }
 
@@ -139,7 +148,7 @@ class TrustFolderTest {
   void takesAwayWhatIsTrustedNoMoreAndWhatWasHalfWrittenAndNothingElse() throws IOException {
     Files.writeString(folder.directory().resolve(".new-half.pem"), "half");
     var foreign = Files.writeString(folder.directory().resolve("README"), "of somebody else");
-    folder.publish(List.of(), pod.certificate());
+    folder.publish(List.of(), List.of(pod.certificate()));
     assertThat(foreign).exists();
     try (var left = Files.list(folder.directory())) {
       // One file and its link, the bundle, java, and what is not ours.
@@ -153,7 +162,7 @@ class TrustFolderTest {
     Files.delete(folder.own());
     var secret = Files.writeString(dir.resolve("secret"), "untouched");
     Files.createSymbolicLink(folder.own(), secret);
-    folder.publish(roots, pod.certificate());
+    folder.publish(roots, List.of(pod.certificate()));
     assertThat(Pem.readCertificates(Files.readString(folder.bundle()))).hasSizeGreaterThan(50);
     assertThat(Files.isSymbolicLink(folder.own())).isFalse();
     assertThat(secret).hasContent("untouched");
@@ -164,7 +173,7 @@ class TrustFolderTest {
     var elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
     var linked = new TrustFolder(Files.createDirectory(dir.resolve("linked")));
     Files.createSymbolicLink(linked.path().resolve("etc"), elsewhere);
-    assertThatThrownBy(() -> linked.publish(roots, pod.certificate()))
+    assertThatThrownBy(() -> linked.publish(roots, List.of(pod.certificate())))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("etc (expected: a directory, or nothing)");
     assertThat(elsewhere).isEmptyDirectory();
@@ -177,7 +186,7 @@ class TrustFolderTest {
     for (int i = 0; i < TrustFolder.ROOTS_MAX; i++) {
       many.add(pod.issue(keys.getPublic(), Leaf.server(hour, new SubjectName.Dns("a.test"))));
     }
-    assertThatThrownBy(() -> folder.publish(many, pod.certificate()))
+    assertThatThrownBy(() -> folder.publish(many, List.of(pod.certificate())))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("2001 authorities (expected: at most 2000)");
   }
