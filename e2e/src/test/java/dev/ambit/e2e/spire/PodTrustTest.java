@@ -2,7 +2,6 @@ package dev.ambit.e2e.spire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ambit.dev.record.Entry;
 import dev.ambit.e2e.machine.MemoryFolder;
 import dev.ambit.e2e.machine.Program;
 import dev.ambit.e2e.machine.Programs;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PodTrustTest {
   /// A JVM remembers for ten seconds that a name was not found.
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final Pattern ANSWER = Pattern.compile("(?m)^200$");
+  private static final Pattern NO_ANSWER = Pattern.compile("(?m)^(?!200$).+$");
 
   private Pod pod;
   private Site site;
@@ -71,20 +74,19 @@ class PodTrustTest {
             Programs.tree().resolve("e2e/clients/node/asking.js"), scratch.resolve("asking.js"));
     try (var node = start("node", scratch, List.of("node", script.toString(), url));
         var jvm = start("jvm", scratch, Programs.copied(AskingMain.class, scratch, url))) {
-      for (var agent : List.of(node, jvm)) {
-        agent.awaitOut("(?m)^200$", PATIENCE);
-      }
+      var agents = List.of(node, jvm);
+      agents.forEach(agent -> awaitNext(agent, ANSWER));
 
       site.proxy().kill();
+      agents.forEach(agent -> awaitNext(agent, NO_ANSWER));
+      // What was on its way has arrived by now, and nothing does from here on.
       var arrived = requests();
-      for (var agent : List.of(node, jvm)) {
-        awaitAfter(agent, agent.out().length(), "(?m)^(?!200$).+$");
-      }
+      agents.forEach(agent -> awaitNext(agent, NO_ANSWER));
       assertThat(requests()).isEqualTo(arrived);
 
       site.startProxyAgain();
-      for (var agent : List.of(node, jvm)) {
-        awaitAfter(agent, agent.out().length(), "(?m)^200$");
+      for (var agent : agents) {
+        awaitNext(agent, ANSWER);
         // Whatever else went wrong while nobody was there, nobody was distrusted.
         assertThat(agent.out().toLowerCase(Locale.ROOT))
             .doesNotContain("cert", "verify", "pkix", "self_signed");
@@ -113,15 +115,13 @@ class PodTrustTest {
     return site.unaware().start(name, scratch, command);
   }
 
-  /// Waits until it has said something after that much.
-  private static void awaitAfter(Program agent, int said, String regex) {
-    var pattern = java.util.regex.Pattern.compile(regex);
-    Await.until(regex, PATIENCE, () -> pattern.matcher(agent.out().substring(said)).find());
+  /// Waits until it says that, from now on.
+  private static void awaitNext(Program agent, Pattern line) {
+    var said = agent.out().length();
+    Await.until(line.pattern(), PATIENCE, () -> line.matcher(agent.out().substring(said)).find());
   }
 
   private long requests() {
-    return site.neighbours().upstreamRecord().stream()
-        .filter((Entry entry) -> entry.is("request"))
-        .count();
+    return site.neighbours().upstreamRecord().stream().filter(entry -> entry.is("request")).count();
   }
 }

@@ -12,6 +12,7 @@ import dev.ambit.proxy.model.Limits;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -53,12 +54,13 @@ class MintingTest {
         }
       });
     }
+    var shown = new HashSet<X509Certificate>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var first = shown("first.good.test");
       for (var task : threads.invokeAll(tasks)) {
-        assertThat(task.get()).isEqualTo(first);
+        shown.add(task.get());
       }
     }
+    assertThat(shown).hasSize(1);
     assertThat(minted()).isEqualTo(1);
   }
 
