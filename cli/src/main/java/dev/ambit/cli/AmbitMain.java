@@ -26,6 +26,9 @@ import dev.ambit.cli.session.SuspendSession;
 import dev.ambit.cli.session.WatchSession;
 import dev.ambit.cli.status.Check;
 import dev.ambit.cli.status.ShowStatus;
+import dev.ambit.cli.trust.TestTrust;
+import dev.ambit.cli.trust.TrustCommand;
+import dev.ambit.cli.trust.TrustEnvironment;
 import java.util.ArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -78,6 +81,10 @@ public final class AmbitMain {
             .addSubcommand(new ShowReceipt(shell, connector))
             .addSubcommand(new VerifyReceipt(shell, connector))
             .addSubcommand(new KeysReceipt(shell, connector));
+    var trust =
+        new CommandLine(new TrustCommand())
+            .addSubcommand(new TrustEnvironment(shell))
+            .addSubcommand(new TestTrust(shell));
     return new CommandLine(new Ambit())
         .addSubcommand(new Check(shell, connector))
         .addSubcommand(new ShowStatus(shell, connector))
@@ -86,7 +93,8 @@ public final class AmbitMain {
             new CommandLine(new EnvelopeCommand()).addSubcommand(new LintEnvelope(shell)))
         .addSubcommand(new Explain(shell, connector))
         .addSubcommand(audit)
-        .addSubcommand(receipt);
+        .addSubcommand(receipt)
+        .addSubcommand(trust);
   }
 
   /// Gives every command the same help option, exit codes, colours and way to fail.

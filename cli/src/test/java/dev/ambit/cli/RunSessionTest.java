@@ -6,16 +6,13 @@ import dev.ambit.cli.run.LocalProxy;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.Session;
 import dev.ambit.proto.v1.SessionState;
-import dev.ambit.spiffe.x509.CertificateAuthority;
-import dev.ambit.spiffe.x509.Pem;
-import dev.ambit.spiffe.x509.Validity;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import io.grpc.Status;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,11 +30,6 @@ class RunSessionTest {
 
   @BeforeEach
   void start() throws IOException {
-    var authority =
-        CertificateAuthority.create(
-            "test", Validity.from(InstantSource.system().instant(), Duration.ofHours(1)));
-    Files.writeString(
-        folder.resolve("bundle.pem"), Pem.certificates(List.of(authority.certificate())));
     controlPlane = new FakeControlPlane();
     controlPlane.session =
         Session.newBuilder()
@@ -75,15 +67,15 @@ class RunSessionTest {
             "ALL_PROXY=http://127.0.0.1:15002",
             "NO_PROXY=",
             "no_proxy=",
-            "SSL_CERT_FILE=" + folder.resolve("bundle.pem"),
-            "REQUESTS_CA_BUNDLE=" + folder.resolve("bundle.pem"),
-            "CURL_CA_BUNDLE=" + folder.resolve("bundle.pem"),
-            "NODE_EXTRA_CA_CERTS=" + folder.resolve("ca.pem"),
+            "SSL_CERT_FILE=" + proxy.trust().bundle(),
+            "REQUESTS_CA_BUNDLE=" + proxy.trust().bundle(),
+            "CURL_CA_BUNDLE=" + proxy.trust().bundle(),
+            "NODE_EXTRA_CA_CERTS=" + proxy.trust().own(),
             "AMBIT_SESSION=" + ID)
         .anyMatch(line ->
             line.startsWith("JAVA_TOOL_OPTIONS=")
                 && line.contains("-Dhttps.proxyPort=15002")
-                && line.contains("-Djavax.net.ssl.trustStore="));
+                && line.contains("-Djavax.net.ssl.trustStore=" + proxy.trust().javaStore()));
   }
 
   @Test
@@ -147,8 +139,8 @@ class RunSessionTest {
     }
 
     @Override
-    public Path trust() {
-      return folder;
+    public TrustFolder trust() {
+      return new TrustFolder(folder);
     }
 
     @Override

@@ -43,9 +43,11 @@ import dev.ambit.proxy.resolve.Route;
 import dev.ambit.proxy.scope.Scope;
 import dev.ambit.proxy.transport.OpenFiles;
 import dev.ambit.proxy.transport.Transport;
+import dev.ambit.proxy.trust.ExtraRoots;
 import dev.ambit.proxy.trust.Leaves;
 import dev.ambit.proxy.trust.PodAuthority;
 import dev.ambit.proxy.trust.SystemRoots;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import dev.ambit.spiffe.identity.PeerPolicy;
 import dev.ambit.spiffe.source.IdentityUnavailable;
 import dev.ambit.spiffe.source.SpiffeSource;
@@ -61,6 +63,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -128,7 +131,10 @@ public final class Proxy implements AutoCloseable {
 
     // Trust: before anything can be asked, the agent must be able to believe the answer.
     var authority = PodAuthority.open(config.privateDir(), clock);
-    authority.publish(config.trustDir());
+    var systemRoots = SystemRoots.load();
+    var agentRoots = new ArrayList<>(List.of(authority.certificate()));
+    agentRoots.addAll(ExtraRoots.read(config.extraRoots()));
+    new TrustFolder(config.trustDir()).publish(systemRoots, agentRoots);
 
     // Control plane.
     var identity =
@@ -191,7 +197,7 @@ public final class Proxy implements AutoCloseable {
     var names = new DnsNameServer(loop, transport, config.dns().map(List::of).orElse(List.of()));
     opened.add(names::close);
     var upstreamNames = around.names().apply(names);
-    var tls = new UpstreamTls(SystemRoots.load(), List.of(authority.certificate()));
+    var tls = new UpstreamTls(systemRoots, List.of(authority.certificate()));
     var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, limits);
     var sessions = new Sessions(link::image, link.lease(), nanoTime);
     var path =

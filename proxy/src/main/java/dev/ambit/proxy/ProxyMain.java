@@ -149,7 +149,7 @@ public final class ProxyMain {
         With --until-stdin-ends also when standard input ends: for a parent that must not leave it behind.
 
         Exit codes: 0 stopped, 64 wrong settings, 69 no identity from the Workload API,
-        70 the program is broken, 71 a folder or port cannot be used. On a signal the code is 128 plus its number.
+        70 the program is broken, 71 a file, folder or port cannot be used. On a signal the code is 128 plus its number.
         """);
     return text.toString();
   }

@@ -99,6 +99,7 @@ public final class DataPlane implements AutoCloseable {
   public final Log log = new Log();
   public final CertificateAuthority upstreamCa;
   public final PodAuthority podCa;
+  public final Leaves leaves;
   public final AtomicInteger issued = new AtomicInteger();
   public final AtomicInteger lookups = new AtomicInteger();
   public final AtomicInteger intents = new AtomicInteger();
@@ -121,7 +122,6 @@ public final class DataPlane implements AutoCloseable {
   private final Path files;
   private final EventLoopGroup loops;
   private final EventLoop loop;
-  private final Leaves leaves;
   private final UpstreamTls tls;
   private final CredentialCache credentials;
   private final InstantSource clock = InstantSource.system();

@@ -155,7 +155,9 @@ class ProxyMainTest {
       endsWith(71, "metrics: ", Map.of("AMBIT_PROXY_METRICS", address));
     }
     endsWith(71, "file", Map.of("AMBIT_PROXY_PRIVATE_DIR", file.resolve("below").toString()));
+    endsWith(71, "AMBIT_PROXY_EXTRA_ROOTS: ", Map.of("AMBIT_PROXY_EXTRA_ROOTS", file.toString()));
     endsWith(64, "AMBIT_PROXY_LISTEN: ", Map.of("AMBIT_PROXY_LISTEN", "localhost"));
+    endsWith(64, "AMBIT_PROXY_TRUST_DIR: /", Map.of("AMBIT_PROXY_TRUST_DIR", "/"));
   }
 
   @Test

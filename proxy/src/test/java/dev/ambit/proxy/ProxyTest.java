@@ -23,6 +23,7 @@ import dev.ambit.proxy.config.Config;
 import dev.ambit.proxy.resolve.AddressPolicy;
 import dev.ambit.proxy.testing.FakeControlPlane;
 import dev.ambit.proxy.testing.Samples;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import dev.ambit.spiffe.authority.DevelopmentAuthority;
 import dev.ambit.spiffe.identity.PeerPolicy;
 import dev.ambit.spiffe.source.SpiffeSource;
@@ -47,6 +48,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -79,6 +81,7 @@ class ProxyTest {
   private StubUpstream upstream;
   private Proxy proxy;
   private HttpClient agent;
+  private Optional<Path> extraRoots = Optional.empty();
 
   @BeforeEach
   void start() throws Exception {
@@ -224,6 +227,34 @@ class ProxyTest {
   }
 
   @Test
+  void aRestartedProxyLeavesWhatAgentsTrustUntouched() throws Exception {
+    var trust = new TrustFolder(dir.resolve("trust"));
+    var own = Pem.readCertificates(Files.readString(trust.own())).getFirst();
+    var store = KeyStore.getInstance(trust.javaStore().toFile(), (char[]) null);
+    assertThat(store.getCertificateAlias(own)).isNotNull();
+    assertThat(Pem.readCertificates(Files.readString(trust.bundle()))).hasSizeGreaterThan(50);
+    var files = List.of(trust.own(), trust.bundle(), trust.javaStore());
+    var before = inodes(files);
+    restart();
+    assertThat(inodes(files)).isEqualTo(before);
+    assertThat(get("/v1/items/7").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void agentsTrustWhatTheOperatorAddsAndTheProxyDoesNot() throws Exception {
+    var added = upstreamCa.certificate();
+    extraRoots =
+        Optional.of(Files.writeString(dir.resolve("extra.pem"), Pem.certificates(List.of(added))));
+    plane.put(envelope(new UpstreamRoots.SystemRoots()));
+    restart();
+    var trust = new TrustFolder(dir.resolve("trust"));
+    assertThat(Pem.readCertificates(Files.readString(trust.bundle()))).contains(added);
+    assertThat(Pem.readCertificates(Files.readString(trust.own()))).hasSize(2).contains(added);
+    assertThat(get("/bare").statusCode()).isEqualTo(502);
+    assertThat(upstream.heads).isEmpty();
+  }
+
+  @Test
   void drainsThenLetsGo() throws Exception {
     assertThat(get("/bare").statusCode()).isEqualTo(200);
     agent.close();
@@ -264,6 +295,10 @@ class ProxyTest {
   }
 
   private Envelope envelope() {
+    return envelope(new UpstreamRoots.Bundle(Pem.certificates(List.of(upstreamCa.certificate()))));
+  }
+
+  private Envelope envelope(UpstreamRoots roots) {
     var narrow = new TreeMap<String, List<String>>();
     narrow.put("scopes", List.of("items:read"));
     var good =
@@ -273,7 +308,7 @@ class ProxyTest {
             Set.of(upstream.port()),
             Scheme.HTTPS,
             AddressRules.PUBLIC,
-            new UpstreamRoots.Bundle(Pem.certificates(List.of(upstreamCa.certificate()))));
+            roots);
     return new Envelope(
         Samples.ONE,
         "items",
@@ -329,6 +364,7 @@ class ProxyTest {
             CONTROL_ID,
             Files.createDirectories(dir.resolve("private")),
             Files.createDirectories(dir.resolve("trust")),
+            extraRoots,
             1 << 20,
             Optional.empty(),
             Duration.ofSeconds(60),
@@ -336,6 +372,14 @@ class ProxyTest {
             Duration.ZERO,
             Optional.empty()),
         around);
+  }
+
+  private void restart() throws Exception {
+    agent.close();
+    proxy.close();
+    proxy = proxy(surroundings());
+    until(proxy::started);
+    agent = agent();
   }
 
   private HttpClient agent() throws IOException, GeneralSecurityException {
@@ -361,6 +405,14 @@ class ProxyTest {
         HttpRequest.newBuilder(URI.create("https://" + HOST + ":" + upstream.port() + path))
             .build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static List<Object> inodes(List<Path> files) throws IOException {
+    var inodes = new ArrayList<Object>();
+    for (var file : files) {
+      inodes.add(Files.getAttribute(file, "unix:ino"));
+    }
+    return inodes;
   }
 
   /// Status, or 0 when there was no answer: a cut connection.

@@ -78,6 +78,14 @@ public final class RawAgent implements AutoCloseable {
     return tls(trusted, host, List.of(new SNIHostName(host)));
   }
 
+  /// The certificate that it was shown inside of TLS.
+  public X509Certificate shown() throws IOException {
+    if (!(socket instanceof SSLSocket secured)) {
+      throw new IOException("agent: not inside of TLS");
+    }
+    return (X509Certificate) secured.getSession().getPeerCertificates()[0];
+  }
+
   public RawAgent send(String bytes) throws IOException {
     out.write(bytes.getBytes(ISO_8859_1));
     out.flush();

@@ -2,6 +2,7 @@ package dev.ambit.cli.run;
 
 import dev.ambit.cli.connect.ConnectionOptions;
 import dev.ambit.proto.v1.Session;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +32,8 @@ public interface LocalProxy {
     /// Where agents reach it.
     InetSocketAddress address();
 
-    /// The folder with `ca.pem` (its own authority) and `bundle.pem` (that and the public ones).
-    Path trust();
+    /// What clients read to trust it.
+    TrustFolder trust();
 
     /// The SPIFFE ID it acts for.
     String workload();

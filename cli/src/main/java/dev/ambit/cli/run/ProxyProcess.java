@@ -4,6 +4,7 @@ import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import dev.ambit.cli.connect.HostPort;
 import dev.ambit.proto.v1.Session;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -108,8 +109,8 @@ final class ProxyProcess implements LocalProxy.Running {
   }
 
   @Override
-  public Path trust() {
-    return folder.resolve("trust");
+  public TrustFolder trust() {
+    return new TrustFolder(folder.resolve("trust"));
   }
 
   @Override

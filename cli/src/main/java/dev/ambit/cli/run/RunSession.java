@@ -8,8 +8,6 @@ import dev.ambit.cli.connect.ConnectionOptions;
 import dev.ambit.cli.connect.Connector;
 import dev.ambit.cli.session.OrderOptions;
 import dev.ambit.proto.v1.Session;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,7 +93,7 @@ public final class RunSession implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     try (var controlPlane = connector.connect(connection);
         var proxy = startProxy()) {
       if (!workload.isEmpty() && !workload.equals(proxy.workload())) {
@@ -132,8 +130,7 @@ public final class RunSession implements Callable<Integer> {
     }
   }
 
-  private int run(Job job, LocalProxy.Running proxy, Session session)
-      throws IOException, InterruptedException {
+  private int run(Job job, LocalProxy.Running proxy, Session session) throws InterruptedException {
     try (var _ = Progress.of(shell, "waiting for the proxy to enforce the session")) {
       if (!proxy.enforces(session, ENFORCED_MAX)) {
         throw new Failure(
@@ -143,21 +140,13 @@ public final class RunSession implements Callable<Integer> {
                 + " after 15 s; is it attached to the control plane you talk to?");
       }
     }
-    var store = Files.createTempFile("ambit-trust", ".p12");
+    var javaOptions = shell.environment().getOrDefault("JAVA_TOOL_OPTIONS", "");
     try {
-      AgentEnvironment.javaStore(proxy.trust().resolve("bundle.pem"), store);
       return job.run(
-          command,
-          AgentEnvironment.variables(
-              proxy.address(),
-              proxy.trust(),
-              store,
-              shell.environment().getOrDefault("JAVA_TOOL_OPTIONS", "")));
+          command, AgentEnvironment.variables(proxy.address(), proxy.trust(), javaOptions));
     } catch (Job.NotStarted notStarted) {
       shell.err().println("ambit: " + notStarted.getMessage());
       return CANNOT_START;
-    } finally {
-      Files.deleteIfExists(store);
     }
   }
 

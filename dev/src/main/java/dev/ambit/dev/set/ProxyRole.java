@@ -75,6 +75,7 @@ public final class ProxyRole {
         settings.text("control-id"),
         settings.path("private"),
         settings.path("trust"),
+        Optional.empty(),
         settings.number("spool-bytes", SPOOL_BYTES),
         settings.values().containsKey("dns")
             ? Optional.of(loopback(settings.number("dns")))

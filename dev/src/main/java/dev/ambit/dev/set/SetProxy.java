@@ -6,8 +6,8 @@ import dev.ambit.cli.Shell;
 import dev.ambit.cli.run.LocalProxy;
 import dev.ambit.cli.run.ProxyHealth;
 import dev.ambit.proto.v1.Session;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /// The proxy of a set that runs in the background, when there is one and the command line is not
@@ -51,8 +51,8 @@ public final class SetProxy implements LocalProxy {
     }
 
     @Override
-    public Path trust() {
-      return set.trust();
+    public TrustFolder trust() {
+      return new TrustFolder(set.trust());
     }
 
     @Override

@@ -25,6 +25,15 @@ public final class Tools {
     return FOLDER.resolve(name).toString();
   }
 
+  /// A PATH on which the Python that has the clients and Node 24 come first.
+  public static String path() throws IOException, InterruptedException {
+    return Path.of(python()).getParent()
+        + ":"
+        + made("node/node-env")
+        + "/node-24/bin:"
+        + System.getenv("PATH");
+  }
+
   static List<String> python(String script) throws IOException, InterruptedException {
     return List.of(python(), file("python/" + script));
   }

@@ -70,6 +70,23 @@ public final class Programs {
     return words;
   }
 
+  /// A main of the tests that is one class and needs the JDK alone, for any user.
+  ///
+  /// @param folder where a copy goes; readable by everyone
+  public static List<String> copied(Class<?> main, Path folder, String... words)
+      throws IOException {
+    var file = main.getName().replace('.', '/') + ".class";
+    var copy = folder.resolve(file);
+    Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+    try (var in = main.getResourceAsStream("/" + file)) {
+      Files.copy(Objects.requireNonNull(in, file), copy);
+    }
+    var command = start();
+    command.addAll(List.of("-cp", folder.toString(), main.getName()));
+    command.addAll(List.of(words));
+    return command;
+  }
+
   private List<String> java(List<String> properties, String module, String main)
       throws IOException {
     var words = start();

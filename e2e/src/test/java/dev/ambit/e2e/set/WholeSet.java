@@ -20,6 +20,7 @@ import dev.ambit.proto.v1.OpenSessionRequest;
 import dev.ambit.proto.v1.Session;
 import dev.ambit.proto.v1.SessionState;
 import dev.ambit.proto.v1.Workload;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,10 +211,8 @@ public final class WholeSet implements AutoCloseable {
   }
 
   /// The variables of an agent in this set, as `ambit session run` sets them.
-  public Map<String, String> agentVariables() throws IOException {
-    var store = set.plan().folder().resolve("trust.p12");
-    AgentEnvironment.javaStore(trust().resolve("bundle.pem"), store);
-    return AgentEnvironment.variables(proxy.agentAddress(), trust(), store, "");
+  public Map<String, String> agentVariables() {
+    return AgentEnvironment.variables(proxy.agentAddress(), new TrustFolder(trust()), "");
   }
 
   /// Writes it down as the development set that commands with this AMBIT_DEV_STATE find.
@@ -221,7 +220,7 @@ public final class WholeSet implements AutoCloseable {
     new State(state).write("up", set, proxy);
   }
 
-  /// The folder with the proxy's `ca.pem` and `bundle.pem`.
+  /// The folder in which the proxy writes whom agents trust.
   public Path trust() {
     return set.plan().trust();
   }

@@ -1,10 +1,13 @@
 package dev.ambit.e2e.spire;
 
+import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.e2e.machine.Closing;
+import dev.ambit.e2e.machine.MemoryFolder;
 import dev.ambit.e2e.machine.Network;
 import dev.ambit.e2e.machine.Program;
 import dev.ambit.e2e.machine.Programs;
 import dev.ambit.e2e.machine.User;
+import dev.ambit.spiffe.anchors.TrustFolder;
 import dev.ambit.testkit.Await;
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,6 +31,7 @@ final class Site implements Closeable {
   /// SPIRE renews after half of it, ten seconds of backdating included: every ten seconds or so.
   static final Duration SVID_LIFE = Duration.ofSeconds(20);
 
+  private static final String MEMORY = "memory";
   private static final String ADDRESS = "10.91.7.1";
   private static final int CONTROL_PORT = 9_443;
   private static final int AGENTS_PORT = 15_002;
@@ -45,7 +49,7 @@ final class Site implements Closeable {
   private final RealSpire spire;
   private final Neighbours neighbours;
   private final Program controlPlane;
-  private final Program proxy;
+  private Program proxy;
 
   private Site(Path folder, Closing closing, Place place) throws IOException, InterruptedException {
     this.folder = folder;
@@ -65,8 +69,7 @@ final class Site implements Closeable {
         Neighbours.start(
             User.ROOT.folder(folder, "neighbours", "rwx------"), place.world(), closing);
     controlPlane = closing.add(startControlPlane());
-    proxy = closing.add(startProxy());
-    proxy.awaitOut("(?m)^ready proxy=127.0.0.1:15002 ", STARTED_MAX);
+    proxy = startProxy();
   }
 
   /// Starts everything, or nothing, in one network.
@@ -78,16 +81,21 @@ final class Site implements Closeable {
     return open(folder, closing, new Place(network, network, PROXY_USER, Map.of()));
   }
 
-  /// The same with proxy and agent in a pod whose traffic the kernel turns to the proxy.
+  /// The same with proxy and agent in a pod whose traffic the kernel turns to the proxy, and where
+  /// the proxy keeps its own in memory.
   static Site openPod(Path folder, Pod pod) throws IOException, InterruptedException {
+    var closing = new Closing();
+    var memory = closing.add(MemoryFolder.open(folder.resolve(MEMORY), Pod.PROXY));
     return open(
         folder,
-        new Closing(),
+        closing,
         new Place(
             pod.network().outside(),
             pod.network().pod(),
             Pod.PROXY,
             Map.of(
+                "AMBIT_PROXY_PRIVATE_DIR",
+                memory.path().toString(),
                 "AMBIT_PROXY_CAPTURE_PORT",
                 Integer.toString(Pod.CAPTURE_PORT),
                 "AMBIT_PROXY_AGENT_DNS_PORT",
@@ -147,12 +155,21 @@ final class Site implements Closeable {
   }
 
   private Program startProxy() throws IOException {
-    return place
-        .proxy()
-        .in(place.inside())
-        .with(proxySettings("proxy", place.proxy()))
-        .with(place.settings())
-        .start("proxy", folder, programs.proxy());
+    var started =
+        closing.add(
+            place
+                .proxy()
+                .in(place.inside())
+                .with(proxySettings("proxy", place.proxy()))
+                .with(place.settings())
+                .start("proxy", folder, programs.proxy()));
+    started.awaitOut("(?m)^ready proxy=127.0.0.1:15002 ", STARTED_MAX);
+    return started;
+  }
+
+  /// Starts the proxy again after it was killed, as its supervisor does.
+  void startProxyAgain() throws IOException {
+    proxy = startProxy();
   }
 
   private Map<String, String> proxySettings(String name, User user) throws IOException {
@@ -197,11 +214,19 @@ final class Site implements Closeable {
     return unaware().with("HTTPS_PROXY", "http://127.0.0.1:" + AGENTS_PORT);
   }
 
-  /// A user without an entry who knows of no proxy.
+  /// A user without an entry who knows of no proxy, and was told whom to trust as a pod is.
   User unaware() {
-    return AGENT_USER
-        .in(place.inside())
-        .with("CURL_CA_BUNDLE", folder.resolve("proxy-trust").resolve("ca.pem").toString());
+    return AGENT_USER.in(place.inside()).with(TrustVariables.of(trust(), ""));
+  }
+
+  /// What agents read to trust the proxy.
+  TrustFolder trust() {
+    return new TrustFolder(folder.resolve("proxy-trust"));
+  }
+
+  /// Where the proxy of a pod keeps its own.
+  Path memory() {
+    return folder.resolve(MEMORY);
   }
 
   /// A person with an entry and a copy of the access folder.

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 /// @param capturePort of the listener on loopback that caught connections are turned to
 /// @param agentDnsPort of the agent's name server on loopback
 /// @param controlPlane host and port
+/// @param extraRoots authorities that agents trust beside the public ones and the pod's
 /// @param spoolBytes bound of the audit spool
 /// @param identityWait how long to wait for the first SVID
 /// @param issueWait how long a call waits for its credential
@@ -26,6 +27,7 @@ public record Config(
     String controlPlaneId,
     Path privateDir,
     Path trustDir,
+    Optional<Path> extraRoots,
     long spoolBytes,
     Optional<InetSocketAddress> dns,
     Duration identityWait,

@@ -56,7 +56,9 @@ public final class ConfigReader {
     var controlPlane = endpoint();
     var controlPlaneId = spiffeId();
     var privateDir = path(Key.PRIVATE_DIR);
-    var trustDir = path(Key.TRUST_DIR);
+    var trustDir = trustDir();
+    var extraRoots =
+        text(Key.EXTRA_ROOTS).isEmpty() ? Optional.<Path>empty() : path(Key.EXTRA_ROOTS);
     var spoolBytes = number(Key.SPOOL_BYTES, 65_536, 1L << 30);
     var dns = text(Key.DNS).isEmpty() ? Optional.<InetSocketAddress>empty() : address(Key.DNS);
     var identity = number(Key.IDENTITY_SECONDS, 1, 3_600);
@@ -80,6 +82,7 @@ public final class ConfigReader {
             controlPlaneId,
             privateDir.orElseThrow(),
             trustDir.orElseThrow(),
+            extraRoots,
             spoolBytes,
             dns,
             Duration.ofSeconds(identity),
@@ -195,6 +198,15 @@ public final class ConfigReader {
       return Optional.empty();
     }
     return Optional.of(Path.of(text));
+  }
+
+  /// Below it stands `etc/ssl/certs`: at the root of a system that would be the system's own.
+  private Optional<Path> trustDir() {
+    var path = path(Key.TRUST_DIR).map(Path::normalize);
+    if (path.isPresent() && path.orElseThrow().getNameCount() == 0) {
+      wrong(Key.TRUST_DIR, "a folder of its own");
+    }
+    return path;
   }
 
   private long number(Key key, long min, long max) {

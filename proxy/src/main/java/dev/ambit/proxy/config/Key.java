@@ -9,7 +9,8 @@ public enum Key {
   CONTROL_PLANE("", "where the control plane listens for proxies", "host:port, required"),
   CONTROL_PLANE_ID("", "identity that the control plane must have", "SPIFFE ID, required"),
   PRIVATE_DIR("", "folder that only the proxy can read: CA key, spool, identifier", Key.PATH),
-  TRUST_DIR("", "folder the agent reads: ca.pem and bundle.pem are written there", Key.PATH),
+  TRUST_DIR("", "folder the agent reads: ca.pem and etc/ssl/certs are written there", Key.PATH),
+  EXTRA_ROOTS("", "authorities that agents trust as well; none: no others", Key.PEM),
   LISTEN("127.0.0.1:15002", "where agents reach the explicit proxy", "ip:port, port 0: any"),
   CAPTURE_PORT("", "where a redirect sends the pod's TCP; none: no capture", Key.PORT),
   AGENT_DNS_PORT("", "where a redirect sends the pod's DNS; none: no name server", Key.PORT),
@@ -25,6 +26,7 @@ public enum Key {
   LOG_LEVEL("INFO", "least level of what is logged on stderr", "ERROR, WARN, INFO, DEBUG or TRACE");
 
   private static final String PORT = "port on 127.0.0.1 and ::1, or none";
+  private static final String PEM = "absolute path of PEM certificates, or none";
   private static final String PATH = "absolute path, required";
 
   static final String PREFIX = "AMBIT_PROXY_";

@@ -2,6 +2,7 @@ package dev.ambit.proxy.trust;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.ambit.spiffe.anchors.WholeFile;
 import dev.ambit.spiffe.x509.CertificateAuthority;
 import dev.ambit.spiffe.x509.Leaf;
 import dev.ambit.spiffe.x509.Pem;
@@ -9,8 +10,6 @@ import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -24,7 +23,6 @@ public final class PodAuthority {
   static final Duration LIFE = Duration.ofDays(30);
   private static final String KEY = "ca.key";
   private static final String CERTIFICATE = "ca.pem";
-  private static final String BUNDLE = "bundle.pem";
 
   private final CertificateAuthority authority;
 
@@ -45,22 +43,14 @@ public final class PodAuthority {
     }
     var made = CertificateAuthority.create("Ambit pod CA", Validity.from(clock.instant(), LIFE));
     Files.createDirectories(privateDir);
-    write(key, Pem.privateKey(made.key()), "r--------");
-    write(certificate, Pem.certificates(List.of(made.certificate())), "r--r--r--");
+    WholeFile.write(key, Pem.privateKey(made.key()).getBytes(US_ASCII), "r--------");
+    var pem = Pem.certificates(List.of(made.certificate()));
+    WholeFile.write(certificate, pem.getBytes(US_ASCII), "r--r--r--");
     return new PodAuthority(made);
   }
 
   public X509Certificate certificate() {
     return authority.certificate();
-  }
-
-  /// Writes `ca.pem` and `bundle.pem` (the system roots and the CA), for the agent to read.
-  public void publish(Path trustDir) throws IOException {
-    Files.createDirectories(trustDir);
-    var own = Pem.certificates(List.of(certificate()));
-    write(trustDir.resolve(CERTIFICATE), own, "rw-r--r--");
-    var bundle = Pem.certificates(SystemRoots.load()) + own;
-    write(trustDir.resolve(BUNDLE), bundle, "rw-r--r--");
   }
 
   X509Certificate issue(PublicKey key, Leaf leaf) {
@@ -78,18 +68,5 @@ public final class PodAuthority {
               + " neither)",
           e);
     }
-  }
-
-  /// Writes beside and moves, so that nobody reads half a file or one with other permissions.
-  private static void write(Path file, String text, String permissions) throws IOException {
-    var beside =
-        Files.createTempFile(
-            file.toAbsolutePath().getParent(),
-            ".new",
-            ".pem",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(beside, text, US_ASCII);
-    Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString(permissions));
-    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

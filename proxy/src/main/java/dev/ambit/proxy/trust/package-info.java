@@ -1,4 +1,4 @@
-/// The pod CA, its leaves, and the files that make an agent trust it.
+/// The pod CA, its leaves, and whom else an agent is told to trust.
 @NullMarked
 package dev.ambit.proxy.trust;
 

@@ -31,6 +31,7 @@ class ConfigReaderTest {
     assertThat(config.spoolBytes()).isEqualTo(16 * 1_024 * 1_024);
     assertThat(config.issueWait()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.drain()).isEqualTo(Duration.ofSeconds(25));
+    assertThat(config.extraRoots()).isEmpty();
     assertThat(config.dns()).isEmpty();
     assertThat(config.pod()).isEmpty();
   }
@@ -38,6 +39,7 @@ class ConfigReaderTest {
   @Test
   void readsEveryKey() {
     var all = new HashMap<>(NEEDED);
+    all.put("AMBIT_PROXY_EXTRA_ROOTS", "/etc/ambit/roots.pem");
     all.put("AMBIT_PROXY_LISTEN", "[::1]:0");
     all.put("AMBIT_PROXY_CAPTURE_PORT", "15001");
     all.put("AMBIT_PROXY_AGENT_DNS_PORT", "15053");
@@ -53,6 +55,7 @@ class ConfigReaderTest {
     all.put("AMBIT_PROXY_LOG_LEVEL", "DEBUG");
     all.put("PATH", "/bin");
     var config = read(all);
+    assertThat(config.extraRoots()).contains(Path.of("/etc/ambit/roots.pem"));
     assertThat(config.listen().getPort()).isZero();
     assertThat(config.capturePort()).hasValue(15_001);
     assertThat(config.agentDnsPort()).hasValue(15_053);
@@ -81,13 +84,15 @@ class ConfigReaderTest {
     bad.put("AMBIT_PROXY_CONTROL_PLANE", "control");
     bad.put("AMBIT_PROXY_CONTROL_PLANE_ID", "https://example.org");
     bad.put("AMBIT_PROXY_PRIVATE_DIR", "relative");
+    bad.put("AMBIT_PROXY_TRUST_DIR", "/run/..");
+    bad.put("AMBIT_PROXY_EXTRA_ROOTS", "roots.pem");
     bad.put("AMBIT_PROXY_SPOOL_BYTES", "65535");
     bad.put("AMBIT_PROXY_DNS", "dns:53");
     bad.put("AMBIT_PROXY_ISSUE_SECONDS", "-1");
     bad.put("AMBIT_PROXY_POD_UID", "u");
     bad.put("AMBIT_PROXY_LOG_LEVEL", "chatty");
     assertThat(errors(bad))
-        .hasSize(14)
+        .hasSize(16)
         .allMatch(error -> error.startsWith("AMBIT_PROXY_") && error.contains("(expected: "));
   }
 

@@ -56,22 +56,6 @@ class PodAuthorityTest {
   }
 
   @Test
-  void publishesTheCertificateAndTheSystemRootsWithIt() throws IOException {
-    var trust = dir.resolve("trust");
-    var authority = PodAuthority.open(dir, clock);
-    authority.publish(trust);
-    assertThat(Pem.readCertificates(Files.readString(trust.resolve("ca.pem"))))
-        .containsExactly(authority.certificate());
-    assertThat(Pem.readCertificates(Files.readString(trust.resolve("bundle.pem"))))
-        .contains(authority.certificate())
-        .hasSizeGreaterThan(50);
-    try (var all = Files.list(trust)) {
-      assertThat(all.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrder("ca.pem", "bundle.pem");
-    }
-  }
-
-  @Test
   void findsRootsInTheJdkToo() throws IOException {
     assertThat(SystemRoots.jdk(Path.of(System.getProperty("java.home"), "lib/security/cacerts")))
         .hasSizeGreaterThan(50);
