@@ -111,7 +111,8 @@ class SessionRunTest {
             "600");
     var children = java.util.List.<ProcessHandle>of();
     try {
-      await(() -> run.descendants().anyMatch(child -> commandLine(child).matches("(\\S*/)?sleep 600")));
+      await(() ->
+          run.descendants().anyMatch(child -> commandLine(child).matches("(\\S*/)?sleep 600")));
       children = run.descendants().toList();
       var proxy =
           children.stream()
