@@ -13,7 +13,7 @@ public record Soak(String subject, List<Reading> readings) {
     readings = List.copyOf(readings);
   }
 
-  /// At rest, all its agents gone.
+  /// At rest, all its agents gone and its garbage collected.
   ///
   /// @param requests that it has served in all
   public record Reading(long requests, double residentMib, long descriptors) {}

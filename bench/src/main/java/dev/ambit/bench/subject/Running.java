@@ -148,6 +148,24 @@ public final class Running implements AutoCloseable {
     return Memory.of(pids());
   }
 
+  /// Has a subject that runs on Java collect its garbage, so that its memory shows what it holds.
+  public void collect() throws IOException {
+    var jcmd = Path.of(System.getProperty("java.home", ""), "bin", "jcmd").toString();
+    var asked =
+        new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (asked.waitFor() != 0) {
+        throw new IOException("jcmd: exit " + asked.exitValue() + " (expected: 0)");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(interrupted);
+    }
+  }
+
   /// Open descriptors of all its processes now.
   public long descriptors() throws IOException {
     var count = 0L;
