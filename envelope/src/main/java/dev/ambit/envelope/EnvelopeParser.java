@@ -98,7 +98,7 @@ final class EnvelopeParser {
             case "name" -> draft.name = json.string(key);
             case "hosts" -> draft.hosts = parsed(key, HostPattern::parse);
             case "ports" -> draft.ports = ports(key);
-            case "scheme" -> draft.scheme = oneOf(key, Scheme.values(), Scheme::text);
+            case "scheme" -> draft.protocol = oneOf(key, Protocol.values(), Protocol::text);
             case "addresses" -> draft.addresses = addresses();
             case "sensitivity" ->
                 draft.sensitivity = oneOf(key, Sensitivity.values(), Sensitivity::word);
@@ -110,7 +110,7 @@ final class EnvelopeParser {
         required(draft.name, "name"),
         required(draft.hosts, "hosts"),
         required(draft.ports, "ports"),
-        required(draft.scheme, "scheme"),
+        required(draft.protocol, "scheme"),
         required(draft.addresses, "addresses"),
         draft.roots,
         draft.sensitivity);
@@ -271,7 +271,7 @@ final class EnvelopeParser {
     @Nullable String name;
     @Nullable List<HostPattern> hosts;
     @Nullable Set<Integer> ports;
-    @Nullable Scheme scheme;
+    @Nullable Protocol protocol;
     @Nullable AddressRules addresses;
     @Nullable Boolean allowPrivate;
     @Nullable List<Cidr> cidrs;

@@ -109,7 +109,7 @@ final class EnvelopeWriter {
       json.writeNumber(port);
     }
     json.writeEndArray();
-    json.writeStringField("scheme", target.scheme().text());
+    json.writeStringField("scheme", target.protocol().text());
     json.writeObjectFieldStart("addresses");
     json.writeBooleanField("allowPrivate", target.addresses().allowPrivate());
     strings("cidrs", target.addresses().cidrs().stream().map(Cidr::text).toList());

@@ -34,8 +34,8 @@ final class Nearby {
         : "No target of this session is there; it may call " + some(named) + ".";
   }
 
-  static String scheme(Target target) {
-    return "Target " + target.name() + " is granted over " + target.scheme().text() + " only.";
+  static String protocol(Target target) {
+    return "Target " + target.name() + " is granted over " + target.protocol().text() + " only.";
   }
 
   static String rule(DenyRule rule) {
@@ -46,6 +46,9 @@ final class Nearby {
 
   /// Grants that have the path, but not the method.
   static String methods(Target target, List<Grant> grants) {
+    if (target.protocol() == Protocol.GRPC) {
+      return grpc(target, grants);
+    }
     var methods = new TreeSet<String>();
     grants.forEach(grant -> methods.addAll(grant.methods()));
     return "On this path of target " + target.name() + ", granted is " + some(methods) + ".";
@@ -53,6 +56,9 @@ final class Nearby {
 
   /// Grants that have the method, but not the path.
   static String paths(Target target, List<Grant> grants) {
+    if (target.protocol() == Protocol.GRPC) {
+      return grpc(target, grants);
+    }
     return "With this method on target "
         + target.name()
         + ", granted is "
@@ -61,6 +67,9 @@ final class Nearby {
   }
 
   static String all(Target target, List<Grant> grants) {
+    if (target.protocol() == Protocol.GRPC && !grants.isEmpty()) {
+      return grpc(target, grants);
+    }
     var each = new LinkedHashSet<String>();
     for (var grant : grants) {
       each.add(String.join(", ", grant.methods()) + " " + some(paths(List.of(grant))));
@@ -68,6 +77,17 @@ final class Nearby {
     return each.isEmpty()
         ? "Nothing is granted on target " + target.name() + "."
         : "On target " + target.name() + ", granted is " + some(each) + ".";
+  }
+
+  /// The methods of gRPC that are granted, as they are written in a grant.
+  private static String grpc(Target target, List<Grant> grants) {
+    var terms = new LinkedHashSet<String>();
+    for (var path : paths(grants)) {
+      int last = path.lastIndexOf('/');
+      terms.add(
+          path.startsWith("{", last + 1) ? path.substring(1, last) + "/*" : path.substring(1));
+    }
+    return "On target " + target.name() + ", granted is " + some(terms) + ".";
   }
 
   static String ceiling(Target target, Sensitivity ceiling) {

@@ -130,7 +130,7 @@ public final class Rules {
   private static final class Side {
     private final Envelope envelope;
     private final Target target;
-    private final Decision.Denied wrongScheme;
+    private final Decision.Denied wrongProtocol;
     private final Decision.@Nullable Denied tooSensitive;
     private final List<Forbidden> rules = new ArrayList<>();
     private final List<Permitting> grants = new ArrayList<>();
@@ -142,7 +142,7 @@ public final class Rules {
           target.sensitivity().compareTo(envelope.ceiling()) > 0
               ? denied(Reason.SENSITIVITY_EXCEEDED, Nearby.ceiling(target, envelope.ceiling()))
               : null;
-      this.wrongScheme = denied(Reason.PROTOCOL_NOT_GRANTED, Nearby.scheme(target));
+      this.wrongProtocol = denied(Reason.PROTOCOL_NOT_GRANTED, Nearby.protocol(target));
       for (var rule : envelope.denies()) {
         if (rule.target().equals(target.name())) {
           rules.add(new Forbidden(rule, denied(Reason.DENIED_BY_RULE, Nearby.rule(rule))));
@@ -159,8 +159,8 @@ public final class Rules {
       if (tooSensitive != null) {
         return tooSensitive;
       }
-      if (call.authority().scheme() != target.scheme()) {
-        return wrongScheme;
+      if (!target.protocol().admits(call)) {
+        return wrongProtocol;
       }
       for (var i = 0; i < rules.size(); i++) {
         if (rules.get(i).rule().covers(call)) {

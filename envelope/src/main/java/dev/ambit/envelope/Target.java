@@ -10,13 +10,13 @@ import java.util.TreeSet;
 /// @param name at most 63 characters, unique in a set
 /// @param hosts 1 to 64
 /// @param ports 1 to 64, ascending
-/// @param scheme what is spoken there; calls of the other scheme are `protocol_not_granted`
+/// @param protocol what is spoken there; calls in any other are `protocol_not_granted`
 /// @param sensitivity compared with the ceiling of the envelope
 public record Target(
     String name,
     List<HostPattern> hosts,
     Set<Integer> ports,
-    Scheme scheme,
+    Protocol protocol,
     AddressRules addresses,
     UpstreamRoots roots,
     Sensitivity sensitivity) {
@@ -47,9 +47,14 @@ public record Target(
       String name,
       List<HostPattern> hosts,
       Set<Integer> ports,
-      Scheme scheme,
+      Protocol protocol,
       AddressRules addresses,
       UpstreamRoots roots) {
-    this(name, hosts, ports, scheme, addresses, roots, Sensitivity.RESTRICTED);
+    this(name, hosts, ports, protocol, addresses, roots, Sensitivity.RESTRICTED);
+  }
+
+  /// How its authorities are spoken to.
+  public Scheme scheme() {
+    return protocol.scheme();
   }
 }

@@ -60,7 +60,7 @@ public sealed interface TextTerm {
         case CALL_METHOD -> scene.call().method();
         case CALL_PATH -> scene.call().path().text();
         case TARGET_NAME -> scene.target().name();
-        case TARGET_PROTOCOL -> scene.target().scheme().text();
+        case TARGET_PROTOCOL -> scene.target().protocol().text();
       };
     }
   }

@@ -485,13 +485,13 @@ class AxesTest {
   }
 
   private static Envelope envelope(Sensitivity sensitivity, Sensitivity ceiling, Grant... grants) {
-    var bare = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var bare = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var target =
         new Target(
             bare.name(),
             bare.hosts(),
             bare.ports(),
-            bare.scheme(),
+            bare.protocol(),
             bare.addresses(),
             bare.roots(),
             sensitivity);

@@ -115,7 +115,7 @@ class ConditionTest {
   }
 
   private static boolean holds(Condition condition, String query) {
-    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var grant = Fixtures.grant("read", "good", Set.of("GET"), "/**");
     var envelope =
         Fixtures.envelope(List.of(target), List.of(grant), List.of())

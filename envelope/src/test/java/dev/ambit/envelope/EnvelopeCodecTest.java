@@ -30,7 +30,7 @@ class EnvelopeCodecTest {
 
   @Test
   void theBytesAreThoseThatTheDocumentationShows() {
-    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var grant = Fixtures.grant("read", "good", Set.of("HEAD", "GET"), "/v1/{id}");
     var envelope = Fixtures.envelope(List.of(target), List.of(grant), List.of());
     assertThat(new String(EnvelopeCodec.encode(envelope), UTF_8))
@@ -197,7 +197,7 @@ class EnvelopeCodecTest {
   }
 
   private static String withCondition(Condition condition) {
-    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var grant =
         new Grant(
             "g",
@@ -243,7 +243,7 @@ class EnvelopeCodecTest {
     for (var i = 0; i < 5_000; i++) {
       grants.add(Fixtures.grant("grant-" + i, "good", Set.of("GET"), "/some/long/path/" + i));
     }
-    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var large = Fixtures.envelope(List.of(target), grants, List.of());
     assertThatThrownBy(() -> EnvelopeCodec.encode(large))
         .isInstanceOf(IllegalArgumentException.class)

@@ -17,12 +17,12 @@ final class Fixtures {
 
   private Fixtures() {}
 
-  static Target target(String name, Scheme scheme, int port, String... hosts) {
+  static Target target(String name, Protocol protocol, int port, String... hosts) {
     return new Target(
         name,
         List.of(hosts).stream().map(host -> HostPattern.parse(host).orThrow()).toList(),
         Set.of(port),
-        scheme,
+        protocol,
         AddressRules.PUBLIC,
         new UpstreamRoots.SystemRoots());
   }
@@ -55,9 +55,9 @@ final class Fixtures {
     narrow.put("scopes", List.of("items:read"));
     return envelope(
         List.of(
-            target("good", Scheme.HTTPS, 443, "api.good.test"),
-            target("pool", Scheme.HTTPS, 443, "*.pool.test"),
-            target("plain", Scheme.HTTP, 8080, "plain.good.test")),
+            target("good", Protocol.HTTPS, 443, "api.good.test"),
+            target("pool", Protocol.HTTPS, 443, "*.pool.test"),
+            target("plain", Protocol.HTTP, 8080, "plain.good.test")),
         List.of(
             new Grant(
                 "items",
@@ -74,13 +74,13 @@ final class Fixtures {
 
   /// One grant that asks something on every axis, and what is known of the session.
   static Envelope constrained() {
-    var target = target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = target("good", Protocol.HTTPS, 443, "api.good.test");
     var internal =
         new Target(
             target.name(),
             target.hosts(),
             target.ports(),
-            target.scheme(),
+            target.protocol(),
             target.addresses(),
             target.roots(),
             Sensitivity.INTERNAL);

@@ -86,8 +86,8 @@ class HostPatternTest {
 
   @Test
   void anIndexFindsTheTargetAndTellsConflicts() {
-    var exact = Fixtures.target("exact", Scheme.HTTPS, 443, "a.good.test");
-    var wild = Fixtures.target("wild", Scheme.HTTPS, 8443, "*.good.test");
+    var exact = Fixtures.target("exact", Protocol.HTTPS, 443, "a.good.test");
+    var wild = Fixtures.target("wild", Protocol.HTTPS, 8443, "*.good.test");
     var index = TargetIndex.of(List.of(wild, exact));
     assertThat(index.find("a.good.test", 443)).isEqualTo(exact);
     assertThat(index.find("a.good.test", 8443)).isEqualTo(wild);
@@ -95,7 +95,7 @@ class HostPatternTest {
     assertThat(index.find("good.test", 8443)).isNull();
     assertThat(index.find("localhost", 443)).isNull();
     assertThat(index.conflicts()).isEmpty();
-    var rival = Fixtures.target("rival", Scheme.HTTP, 443, "*.good.test");
+    var rival = Fixtures.target("rival", Protocol.HTTP, 443, "*.good.test");
     assertThat(TargetIndex.of(List.of(exact, rival)).conflicts())
         .containsExactly(new TargetIndex.Conflict(exact, rival, "a.good.test", 443));
     assertThat(TargetIndex.of(List.of(rival, wild)).conflicts()).isEmpty();

@@ -81,7 +81,7 @@ class RulesTest {
 
   @Test
   void theFirstGrantInDocumentOrderPermits() {
-    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var narrow = Fixtures.grant("narrow", "good", Set.of("GET"), "/a/b");
     var wide = Fixtures.grant("wide", "good", Set.of("GET"), "/**");
     var url = "https://api.good.test/a/b";
@@ -109,7 +109,7 @@ class RulesTest {
 
   @Test
   void namesAtMostFive() {
-    var target = Fixtures.target("good", Scheme.HTTPS, 443, "api.good.test");
+    var target = Fixtures.target("good", Protocol.HTTPS, 443, "api.good.test");
     var grant =
         Fixtures.grant("g", "good", Set.of("GET"), "/1", "/2", "/3", "/4", "/5", "/6", "/7");
     assertThat(decide(rules(target, grant), "GET", "https://api.good.test/x"))

@@ -5,6 +5,7 @@ import dev.ambit.fuzz.targets.PathTarget;
 import dev.ambit.fuzz.targets.ResourcesTarget;
 import dev.ambit.proxy.decode.ClientHelloTarget;
 import dev.ambit.proxy.decode.Http1Target;
+import dev.ambit.proxy.decode.Http2Target;
 import dev.ambit.proxy.dns.DnsTarget;
 import java.util.Locale;
 
@@ -13,6 +14,7 @@ public enum Target {
   AUTHORITY(AuthorityTarget.class),
   PATH(PathTarget.class),
   HTTP1(Http1Target.class),
+  HTTP2(Http2Target.class),
   CLIENTHELLO(ClientHelloTarget.class),
   DNS(DnsTarget.class),
   RESOURCES(ResourcesTarget.class);
@@ -34,6 +36,7 @@ public enum Target {
       case AUTHORITY -> AuthorityTarget.fuzzerTestOneInput(input);
       case PATH -> PathTarget.fuzzerTestOneInput(input);
       case HTTP1 -> Http1Target.fuzzerTestOneInput(input);
+      case HTTP2 -> Http2Target.fuzzerTestOneInput(input);
       case CLIENTHELLO -> ClientHelloTarget.fuzzerTestOneInput(input);
       case DNS -> DnsTarget.fuzzerTestOneInput(input);
       case RESOURCES -> ResourcesTarget.fuzzerTestOneInput(input);

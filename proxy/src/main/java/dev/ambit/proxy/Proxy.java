@@ -22,6 +22,7 @@ import dev.ambit.proxy.credential.CredentialCache;
 import dev.ambit.proxy.credential.Credentials;
 import dev.ambit.proxy.credential.Dispatch;
 import dev.ambit.proxy.decode.Decoding;
+import dev.ambit.proxy.decode.StreamPlaces;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.dns.DnsListener;
 import dev.ambit.proxy.dns.DnsQueries;
@@ -214,7 +215,17 @@ public final class Proxy implements AutoCloseable {
     var tunnels = new TunnelGate(link::image, link.lease());
     Supplier<CallId> callIds = () -> new CallId(ids.next());
     var decoding =
-        new Decoding(path::carry, ends, callIds, sessions, tunnels, leaves, limits, nanoTime);
+        new Decoding(
+            path::carry,
+            ends,
+            callIds,
+            sessions,
+            tunnels,
+            leaves,
+            relay.learned()::of,
+            new StreamPlaces(limits.http2().streamsInAll()),
+            limits,
+            nanoTime);
     this.listener = new AgentListener(loop, transport, decoding);
 
     // Whose connections and names the kernel turns to us.

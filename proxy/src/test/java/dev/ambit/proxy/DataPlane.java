@@ -12,9 +12,9 @@ import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.Ids;
 import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Rules;
-import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -29,6 +29,7 @@ import dev.ambit.proxy.credential.CredentialCache;
 import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.credential.Secret;
 import dev.ambit.proxy.decode.Decoding;
+import dev.ambit.proxy.decode.StreamPlaces;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.listen.AgentListener;
@@ -119,6 +120,7 @@ public final class DataPlane implements AutoCloseable {
 
   public volatile Carrier carrier = new Carrier.Header("authorization");
   public volatile String scheme = "Bearer ";
+  private final List<RawAgent> agents = new CopyOnWriteArrayList<>();
   private final Path files;
   private final EventLoopGroup loops;
   private final EventLoop loop;
@@ -199,6 +201,8 @@ public final class DataPlane implements AutoCloseable {
             sessions,
             new TunnelGate(() -> image, () -> leaseHeld),
             leaves,
+            relay.learned()::of,
+            new StreamPlaces(limits.http2().streamsInAll()),
             limits,
             System::nanoTime);
     image =
@@ -214,18 +218,32 @@ public final class DataPlane implements AutoCloseable {
 
   /// An agent inside TLS to the good upstream.
   public RawAgent inTunnel(int port) throws Exception {
+    return tunnel(GOOD, port).tls(podCa.certificate(), GOOD);
+  }
+
+  /// An agent whose CONNECT was answered.
+  public RawAgent tunnel(String host, int port) throws IOException {
+    var authority = host + ":" + port;
     var agent =
-        agent()
-            .send(
-                "CONNECT "
-                    + GOOD
-                    + ":"
-                    + port
-                    + " HTTP/1.1\r\nHost: x.test\r\n\r\n".replace("x.test", GOOD + ":" + port));
+        agent().send("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n");
     if (!RawAgent.head(agent.in).startsWith("HTTP/1.1 200")) {
       throw new IOException("no tunnel");
     }
-    return agent.tls(podCa.certificate(), GOOD);
+    return agent;
+  }
+
+  /// An agent that speaks HTTP/2 to the good upstream.
+  public Http2Peer http2(int port) throws Exception {
+    return http2(port, new byte[0]);
+  }
+
+  public Http2Peer http2(int port, byte[] settings) throws Exception {
+    var agent = tunnel(GOOD, port).tls(podCa.certificate(), GOOD, "h2", "http/1.1");
+    if (!agent.protocol().equals("h2")) {
+      throw new IOException("no HTTP/2 but " + agent.protocol());
+    }
+    agents.add(agent);
+    return Http2Peer.client(agent.in, agent.out, settings);
   }
 
   /// The pod CA with its key, as a thief would have it.
@@ -324,8 +342,8 @@ public final class DataPlane implements AutoCloseable {
         Duration.ZERO,
         OptionalLong.empty(),
         List.of(
-            target("good", GOOD, goodPort, Scheme.HTTPS, new UpstreamRoots.Bundle(pem)),
-            target("plain", PLAIN, plainPort, Scheme.HTTP, new UpstreamRoots.SystemRoots())),
+            target("good", GOOD, goodPort, Protocol.HTTPS, new UpstreamRoots.Bundle(pem)),
+            target("plain", PLAIN, plainPort, Protocol.HTTP, new UpstreamRoots.SystemRoots())),
         List.of(
             new Grant(
                 "items",
@@ -339,18 +357,21 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private static Target target(
-      String name, String host, int port, Scheme scheme, UpstreamRoots roots) {
+      String name, String host, int port, Protocol protocol, UpstreamRoots roots) {
     return new Target(
         name,
         List.of(HostPattern.parse(host).orThrow()),
         Set.of(port),
-        scheme,
+        protocol,
         AddressRules.PUBLIC,
         roots);
   }
 
   @Override
   public void close() throws IOException {
+    for (var agent : agents) {
+      agent.close();
+    }
     // Lets the connections go before the loop does, so that what they hold is released.
     listener.drain(Duration.ofSeconds(2)).toCompletableFuture().join();
     loop.submit(

@@ -9,7 +9,7 @@ import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.PathTemplate;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
 import dev.ambit.envelope.UpstreamRoots;
@@ -289,7 +289,7 @@ class ProxyMainTest {
         "plain",
         List.of(HostPattern.parse(host).orThrow()),
         Set.of(80),
-        Scheme.HTTP,
+        Protocol.HTTP,
         cidr.isEmpty()
             ? AddressRules.PUBLIC
             : new AddressRules(false, List.of(Cidr.parse(cidr).orThrow())),

@@ -11,7 +11,7 @@ import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.PathTemplate;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
 import dev.ambit.envelope.UpstreamRoots;
@@ -273,7 +273,7 @@ class ProxyTest {
             target.name(),
             target.hosts(),
             target.ports(),
-            target.scheme(),
+            target.protocol(),
             new AddressRules(false, List.of(block)),
             target.roots());
     var widened =
@@ -306,7 +306,7 @@ class ProxyTest {
             "good",
             List.of(HostPattern.parse(HOST).orThrow()),
             Set.of(upstream.port()),
-            Scheme.HTTPS,
+            Protocol.HTTPS,
             AddressRules.PUBLIC,
             roots);
     return new Envelope(

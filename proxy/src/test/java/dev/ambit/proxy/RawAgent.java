@@ -54,7 +54,9 @@ public final class RawAgent implements AutoCloseable {
   /// Speaks TLS on what has become a tunnel.
   ///
   /// @param serverNames sent as SNI; none for no extension
-  public RawAgent tls(X509Certificate trusted, String host, List<SNIServerName> serverNames)
+  /// @param protocols offered; none for no extension
+  public RawAgent tls(
+      X509Certificate trusted, String host, List<SNIServerName> serverNames, String... protocols)
       throws IOException, GeneralSecurityException {
     var store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
@@ -67,15 +69,21 @@ public final class RawAgent implements AutoCloseable {
         (SSLSocket) context.getSocketFactory().createSocket(socket, host, socket.getPort(), true);
     var parameters = secured.getSSLParameters();
     parameters.setServerNames(serverNames);
+    parameters.setApplicationProtocols(protocols);
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     secured.setSSLParameters(parameters);
     secured.startHandshake();
     return new RawAgent(secured, copy);
   }
 
-  public RawAgent tls(X509Certificate trusted, String host)
+  public RawAgent tls(X509Certificate trusted, String host, String... protocols)
       throws IOException, GeneralSecurityException {
-    return tls(trusted, host, List.of(new SNIHostName(host)));
+    return tls(trusted, host, List.of(new SNIHostName(host)), protocols);
+  }
+
+  /// What the TLS handshake settled on; empty for nothing.
+  public String protocol() {
+    return ((SSLSocket) socket).getApplicationProtocol();
   }
 
   /// The certificate that it was shown inside of TLS.

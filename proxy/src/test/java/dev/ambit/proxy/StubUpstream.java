@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /// An upstream that records every byte of the requests it gets and answers as its script says.
 public final class StubUpstream implements AutoCloseable {
@@ -44,6 +45,7 @@ public final class StubUpstream implements AutoCloseable {
   public final AtomicInteger connections = new AtomicInteger();
   public final AtomicInteger ended = new AtomicInteger();
   public volatile Script script = Conversation::answerAll;
+  private volatile String[] protocols = {};
 
   private StubUpstream(ServerSocket server) {
     this.server = server;
@@ -83,6 +85,12 @@ public final class StubUpstream implements AutoCloseable {
             .createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
   }
 
+  /// Speaks these protocols over TLS, the first one rather than the others.
+  public StubUpstream alpn(String... protocols) {
+    this.protocols = protocols.clone();
+    return this;
+  }
+
   public int port() {
     return server.getLocalPort();
   }
@@ -98,6 +106,11 @@ public final class StubUpstream implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         var socket = server.accept();
+        if (socket instanceof SSLSocket tls) {
+          var parameters = tls.getSSLParameters();
+          parameters.setApplicationProtocols(protocols);
+          tls.setSSLParameters(parameters);
+        }
         open.add(socket);
         connections.incrementAndGet();
         Thread.ofVirtual().start(() -> serve(socket));
@@ -160,6 +173,37 @@ public final class StubUpstream implements AutoCloseable {
       while (!request().isEmpty()) {
         answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
       }
+    }
+
+    /// As HTTP/2, if that is what was settled on.
+    public Http2Peer http2(byte[] settings) throws IOException {
+      return Http2Peer.server(in, out, settings);
+    }
+
+    public Http2Peer http2() throws IOException {
+      return http2(new byte[0]);
+    }
+
+    /// Answers every HTTP/2 request as soon as it is whole.
+    public void answerAllHttp2() throws IOException {
+      var peer = http2();
+      for (int stream = peer.nextRequest(); stream != 0; stream = peer.nextRequest()) {
+        answer(peer, stream);
+      }
+    }
+
+    /// Reads one HTTP/2 request to its end and answers it.
+    public void answer(Http2Peer peer, int stream) throws IOException {
+      var _ = peer.answer(stream);
+      seen(peer, stream);
+      peer.head(stream, false, ":status", "200", "content-length", "2");
+      peer.data(stream, true, "ok");
+    }
+
+    /// Remembers the head of an HTTP/2 request.
+    public void seen(Http2Peer peer, int stream) {
+      upstream.heads.add(peer.of(stream).head.toString());
+      upstream.served.incrementAndGet();
     }
 
     public void answer(String bytes) throws IOException {

@@ -212,6 +212,14 @@ final class Section {
     }
   }
 
+  /// A key that must not be there beside what is.
+  void refuse(String key, String seen, String expected) {
+    refused.add(key);
+    if (has(key)) {
+      findings.add(place(key), seen, expected);
+    }
+  }
+
   /// Reports every key that nobody asked for.
   void close() {
     for (var key : keys()) {

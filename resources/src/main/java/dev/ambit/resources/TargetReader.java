@@ -4,6 +4,7 @@ import dev.ambit.envelope.AddressRules;
 import dev.ambit.envelope.Cidr;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.Parsed;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.Target;
 import dev.ambit.envelope.UpstreamRoots;
@@ -16,8 +17,11 @@ import java.util.TreeSet;
 
 /// Reads the `spec` of a Target.
 final class TargetReader {
-  private static final List<String> PROTOCOLS_NOT_BUILT =
-      List.of("mcp", "grpc", "websocket", "tcp", "tls");
+  /// The first where none is named.
+  private static final List<Protocol> PROTOCOLS =
+      List.of(Protocol.HTTPS, Protocol.HTTP, Protocol.GRPC);
+
+  private static final List<String> PROTOCOLS_NOT_BUILT = List.of("mcp", "websocket", "tcp", "tls");
   private final Path folder;
 
   TargetReader(Path folder) {
@@ -42,10 +46,8 @@ final class TargetReader {
       host(spec.findings(), item).ifPresent(hosts::add);
       places.add(item.place());
     }
-    var scheme =
-        spec.oneOf("protocol", List.of("https", "http"), PROTOCOLS_NOT_BUILT).equals("https")
-            ? Scheme.HTTPS
-            : Scheme.HTTP;
+    var protocol = protocol(spec);
+    var scheme = protocol.scheme();
     var ports = ports(spec, scheme);
     var addresses = spec.optionalSection("addresses").map(this::addresses);
     var roots = spec.optionalSection("tls").map(tls -> roots(spec, tls, scheme));
@@ -58,11 +60,16 @@ final class TargetReader {
             name,
             hosts,
             ports,
-            scheme,
+            protocol,
             addresses.orElse(AddressRules.PUBLIC),
             roots.orElse(new UpstreamRoots.SystemRoots()),
             sensitivity);
     return Optional.of(new Draft(target, places));
+  }
+
+  private static Protocol protocol(Section spec) {
+    var words = PROTOCOLS.stream().map(Protocol::text).toList();
+    return PROTOCOLS.get(words.indexOf(spec.oneOf("protocol", words, PROTOCOLS_NOT_BUILT)));
   }
 
   private static Optional<HostPattern> host(Findings findings, Section.Item item) {

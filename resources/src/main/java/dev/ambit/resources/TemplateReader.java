@@ -62,6 +62,7 @@ final class TemplateReader {
 
   record Limits(Duration ttl, Duration maxTtl, Duration idle, OptionalLong calls) {}
 
+  /// @param grpc whether the paths were written as methods of gRPC
   /// @param provider empty for a grant without a credential
   /// @param scopes empty for all that the provider has
   record GrantDraft(
@@ -69,6 +70,7 @@ final class TemplateReader {
       Section.Item target,
       Set<String> methods,
       List<PathTemplate> paths,
+      boolean grpc,
       OptionalLong calls,
       Optional<Section.Item> provider,
       List<ScopeDraft> scopes,
@@ -246,7 +248,7 @@ final class TemplateReader {
   }
 
   private GrantDraft grant(Section grant, Set<String> parameters, Set<String> names) {
-    grant.unbuilt("approval", "mcp", "grpc", "websocket", "mode");
+    grant.unbuilt("approval", "mcp", "websocket", "mode");
     var name = grant.text("name");
     if (!name.isEmpty() && !Names.resource(name)) {
       findings.add(grant.place("name"), Findings.shown(name), Names.FORM);
@@ -254,8 +256,15 @@ final class TemplateReader {
       findings.add(grant.place("name"), name + " is there before", "one grant of each name");
     }
     var target = new Section.Item(grant.text("target"), grant.place("target"));
-    var methods = methods(grant, grant.texts("methods", Call.METHODS.size()));
-    var paths = paths(grant.texts("paths", Grant.PATHS_MAX));
+    var grpc = grant.optionalSection("grpc");
+    var methods =
+        grpc.isPresent()
+            ? Set.of("POST")
+            : methods(grant, grant.texts("methods", Call.METHODS.size()));
+    var paths =
+        grpc.isPresent()
+            ? GrpcReader.read(grant, grpc.get(), parameters)
+            : paths(grant.texts("paths", Grant.PATHS_MAX));
     var calls = grant.optionalSection("budget").map(this::budget).orElse(OptionalLong.empty());
     var scopes = new ArrayList<ScopeDraft>();
     var provider =
@@ -264,7 +273,8 @@ final class TemplateReader {
             .map(credential -> provider(credential, parameters, scopes));
     var axes = AxesReader.read(grant, parameters, methods);
     grant.close();
-    return new GrantDraft(name, target, methods, paths, calls, provider, scopes, axes);
+    return new GrantDraft(
+        name, target, methods, paths, grpc.isPresent(), calls, provider, scopes, axes);
   }
 
   private OptionalLong budget(Section budget) {

@@ -12,9 +12,9 @@ import dev.ambit.envelope.EnvelopeCodec;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.RequestTarget;
 import dev.ambit.envelope.Rules;
-import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.Sensitivity;
 import dev.ambit.envelope.SessionFacts;
 import dev.ambit.envelope.SessionId;
@@ -280,7 +280,7 @@ class ConditionReaderTest {
             "good",
             List.of(HostPattern.parse("api.good.test").orThrow()),
             Set.of(443),
-            Scheme.HTTPS,
+            Protocol.HTTPS,
             AddressRules.PUBLIC,
             new UpstreamRoots.SystemRoots(),
             Sensitivity.INTERNAL);

@@ -6,7 +6,7 @@ import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.PathTemplate;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -32,7 +32,7 @@ final class HundredGrants {
             "items",
             List.of(HostPattern.parse(HOST).orThrow()),
             Set.of(443),
-            Scheme.HTTPS,
+            Protocol.HTTPS,
             AddressRules.PUBLIC,
             new UpstreamRoots.SystemRoots());
     var grants = new ArrayList<Grant>();

@@ -8,7 +8,7 @@ import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.PathTemplate;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Sensitivity;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -122,7 +122,7 @@ public record FakeTemplate(
         "api",
         List.of(ok(HostPattern.parse("api.example.org"))),
         Set.of(443),
-        Scheme.HTTPS,
+        Protocol.HTTPS,
         AddressRules.PUBLIC,
         new UpstreamRoots.SystemRoots());
   }

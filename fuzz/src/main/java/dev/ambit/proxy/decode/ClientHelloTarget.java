@@ -32,7 +32,7 @@ public final class ClientHelloTarget {
     var record = Arrays.copyOf(input, whole);
     Optional<String> name;
     try {
-      name = Optional.ofNullable(ClientHello.serverName(Unpooled.wrappedBuffer(record)));
+      name = Optional.ofNullable(ClientHello.read(Unpooled.wrappedBuffer(record)).serverName());
     } catch (Refused _) {
       return;
     }

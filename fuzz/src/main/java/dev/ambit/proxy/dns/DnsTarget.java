@@ -7,8 +7,8 @@ import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Binding;
 import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.HostPattern;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Rules;
-import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -202,7 +202,7 @@ public final class DnsTarget {
             "good",
             List.of(HostPattern.parse(HOST).orThrow()),
             Set.of(443),
-            Scheme.HTTPS,
+            Protocol.HTTPS,
             AddressRules.PUBLIC,
             new UpstreamRoots.SystemRoots());
     var envelope =

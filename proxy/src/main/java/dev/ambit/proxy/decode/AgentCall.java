@@ -8,7 +8,6 @@ import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Field;
 import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.model.Outcome;
-import dev.ambit.proxy.relay.AgentStream;
 import dev.ambit.proxy.relay.Http1Text;
 import dev.ambit.proxy.respond.Reply;
 import dev.ambit.proxy.transport.Deadline;
@@ -20,7 +19,6 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 call of an agent: hands out the request body as it is asked for and writes the
 /// answer, framed anew. Confined to its loop.
-final class AgentCall implements AgentStream {
+final class AgentCall implements Answering {
   /// How the end of the response body shows.
   private enum Framing {
     NONE,
@@ -104,6 +102,11 @@ final class AgentCall implements AgentStream {
   }
 
   @Override
+  public boolean takesTrailers() {
+    return false;
+  }
+
+  @Override
   public void requestBody(BodySink to) {
     sink = to;
     if (requestEnded) {
@@ -134,8 +137,8 @@ final class AgentCall implements AgentStream {
     return status != 0;
   }
 
-  /// What the agent was answered; 0 when it got no answer.
-  int status() {
+  @Override
+  public int status() {
     return status;
   }
 
@@ -194,7 +197,7 @@ final class AgentCall implements AgentStream {
   }
 
   @Override
-  public void end() {
+  public void end(List<Field> trailers) {
     if (gone || responseEnded) {
       return;
     }
@@ -247,28 +250,16 @@ final class AgentCall implements AgentStream {
     }
   }
 
-  /// Answers with a problem of our own.
-  ///
-  /// @param close whether the connection ends after it
-  void answer(Reply reply, boolean close) {
-    keep &= !close;
-    var fields = new ArrayList<Field>();
-    fields.add(new Field("Content-Type", "application/problem+json"));
-    fields.add(new Field("Cache-Control", "no-store"));
-    if (reply.retryAfterSeconds() > 0) {
-      fields.add(new Field("Retry-After", Integer.toString(reply.retryAfterSeconds())));
-    }
-    if (reply.status() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
-      fields.add(new Field("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
-    }
+  @Override
+  public void answer(Reply reply) {
     keep &= canDrain();
     if (gone || responseEnded || started()) {
       return;
     }
     var problem = reply.problem().getBytes(UTF_8);
-    head(reply.status(), reply.title(), fields, problem.length);
+    head(reply.status(), reply.title(), Problems.fields(reply), problem.length);
     data(Unpooled.wrappedBuffer(problem));
-    end();
+    end(List.of());
   }
 
   /// The connection is to end after this call.
@@ -276,8 +267,8 @@ final class AgentCall implements AgentStream {
     keep = false;
   }
 
-  /// The way of the call has ended and was told to the log.
-  void settle() {
+  @Override
+  public void settle() {
     settled = true;
     if (!responseEnded) {
       cut();
@@ -330,7 +321,7 @@ final class AgentCall implements AgentStream {
   void broken(Denial denial) {
     keep = false;
     if (!started()) {
-      answer(Reply.to(id, denial), true);
+      answer(Reply.to(id, denial));
     }
     leave();
     cut();

@@ -1,16 +1,12 @@
 package dev.ambit.proxy.decode;
 
-import static java.util.concurrent.CompletableFuture.completedStage;
-
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Reason;
 import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.Denial;
-import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.Session;
-import dev.ambit.proxy.relay.Exchange;
 import dev.ambit.proxy.relay.Http1Text;
 import dev.ambit.proxy.respond.Reply;
 import dev.ambit.proxy.transport.Deadline;
@@ -22,7 +18,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -186,17 +181,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     var call = begin(head, id);
-    // Through thenCompose, so that what a stage throws arrives like what it completes with.
-    var _ =
-        completedStage(arrival)
-            .thenCompose(way -> decoding.path().carry(way, call))
-            .whenComplete((outcome, thrown) -> {
-              if (ctx().executor().inEventLoop()) {
-                finish(arrival, call, outcome, thrown);
-              } else {
-                ctx().executor().execute(() -> finish(arrival, call, outcome, thrown));
-              }
-            });
+    Carrying.carry(decoding, arrival, call);
   }
 
   private AgentCall begin(Head head, CallId id) {
@@ -204,21 +189,6 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
     current = call;
     call.start();
     return call;
-  }
-
-  private void finish(
-      Arrival arrival,
-      AgentCall call,
-      @Nullable Outcome<Exchange> outcome,
-      @Nullable Throwable thrown) {
-    var reply = Ending.reply(arrival.id(), outcome);
-    if (reply != null && !call.started()) {
-      call.answer(reply, draining);
-    } else if (reply != null) {
-      call.cut();
-    }
-    decoding.log().ended(arrival, Ending.of(outcome, thrown, call.status()));
-    call.settle();
   }
 
   /// The head was read but is no call: it has no one meaning, or names another authority than its
@@ -230,7 +200,10 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
         .log()
         .refused(id, Optional.ofNullable(via.tunnel()), head.method(), denial, reply.status());
     var call = begin(head, id);
-    call.answer(reply, draining || denial.reason() != Reason.AUTHORITY_MISMATCH);
+    if (draining || denial.reason() != Reason.AUTHORITY_MISMATCH) {
+      call.closeAfter();
+    }
+    call.answer(reply);
     call.settle();
   }
 
@@ -248,7 +221,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private void answerAndEnd(CallId id, String method, Reply reply) {
     var head = new Head(method, "", false, List.of(), new Body.None(), false, true);
     var call = begin(head, id);
-    call.answer(reply, true);
+    call.answer(reply);
     call.settle();
   }
 
@@ -281,9 +254,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
 
   /// Whose refusal it is: the session's that the request, read as far as it could be, selects.
   private Optional<Session> owner(Head head) {
-    var handles = new ArrayList<>(via.handles());
-    handles.addAll(FieldSieve.sift(head.fields()).handles());
-    return decoding.sessions().owner(handles, via.connection());
+    return decoding.owner(head, via);
   }
 
   private void openTunnel(Authority authority, List<String> handles) {

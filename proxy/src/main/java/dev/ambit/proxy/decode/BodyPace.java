@@ -10,7 +10,8 @@ import java.util.function.LongSupplier;
 /// [Limits#bodyIdle] of waiting (A091). Only waiting counts, not the time in which nobody asked for
 /// more. Confined to its loop.
 final class BodyPace {
-  private final Limits limits;
+  private final Duration idle;
+  private final int idleBytes;
   private final LongSupplier nanoTime;
   private final Deadline wait;
   private long waitedNanos;
@@ -19,9 +20,19 @@ final class BodyPace {
   private boolean waiting;
 
   BodyPace(EventLoop loop, Limits limits, LongSupplier nanoTime) {
-    this.limits = limits;
+    this(loop, limits.bodyIdle(), limits.bodyIdleBytes(), nanoTime);
+  }
+
+  private BodyPace(EventLoop loop, Duration idle, int idleBytes, LongSupplier nanoTime) {
+    this.idle = idle;
+    this.idleBytes = idleBytes;
     this.nanoTime = nanoTime;
     this.wait = new Deadline(loop);
+  }
+
+  /// Of a call whose body is a stream of messages: it may stand still as long as any stream.
+  static BodyPace ofStream(EventLoop loop, Limits limits, LongSupplier nanoTime) {
+    return new BodyPace(loop, limits.streamIdle(), 1, nanoTime);
   }
 
   /// More was asked for.
@@ -29,7 +40,7 @@ final class BodyPace {
     if (!waiting) {
       waiting = true;
       sinceNanos = nanoTime.getAsLong();
-      wait.set(limits.bodyIdle().minus(Duration.ofNanos(waitedNanos)), tooSlow);
+      wait.set(idle.minus(Duration.ofNanos(waitedNanos)), tooSlow);
     }
   }
 
@@ -37,7 +48,7 @@ final class BodyPace {
   void came(int pieceBytes) {
     stop();
     bytes += pieceBytes;
-    if (bytes >= limits.bodyIdleBytes()) {
+    if (bytes >= idleBytes) {
       bytes = 0;
       waitedNanos = 0;
     }

@@ -1,20 +1,26 @@
 package dev.ambit.proxy.decode;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the server name out of a TLS ClientHello (RFC 8446 4.1.2, RFC 6066 3), strictly: one
-/// message in one record, every length exact, at most one server name.
-final class ClientHello {
+/// What a TLS ClientHello says of where it leads and what will be spoken (RFC 8446 4.1.2, RFC 6066
+/// 3, RFC 7301), read strictly: one message in one record, every length exact, at most one server
+/// name.
+///
+/// @param serverName null when there is none
+/// @param protocols as offered, the most wanted first; empty when none are
+record ClientHello(@Nullable String serverName, List<String> protocols) {
   static final int RECORD_HEADER_BYTES = 5;
   static final int RECORD_BYTES_MAX = 16 * 1_024;
   private static final int HANDSHAKE = 0x16;
   private static final int CLIENT_HELLO = 1;
   private static final int SERVER_NAME = 0;
-
-  private ClientHello() {}
+  private static final int PROTOCOLS = 16;
 
   /// The whole length of the record that begins here, header included.
   static int recordBytes(ByteBuf in) throws Refused {
@@ -30,8 +36,8 @@ final class ClientHello {
     return RECORD_HEADER_BYTES + length;
   }
 
-  /// The server name, null when there is none. `record` is one whole record; it is not consumed.
-  static @Nullable String serverName(ByteBuf record) throws Refused {
+  /// Reads it. `record` is one whole record; it is not consumed.
+  static ClientHello read(ByteBuf record) throws Refused {
     var hello = record.duplicate().skipBytes(RECORD_HEADER_BYTES + 1);
     if (hello.readUnsignedMedium() != hello.readableBytes()) {
       throw Refused.malformed("The ClientHello is not one message in one record.");
@@ -41,15 +47,16 @@ final class ClientHello {
     vector(hello, 2);
     vector(hello, 1);
     if (!hello.isReadable()) {
-      return null;
+      return new ClientHello(null, List.of());
     }
     var extensions = vector(hello, 2);
     whole(hello);
-    return serverNameOf(extensions);
+    return of(extensions);
   }
 
-  private static @Nullable String serverNameOf(ByteBuf extensions) throws Refused {
+  private static ClientHello of(ByteBuf extensions) throws Refused {
     String name = null;
+    List<String> protocols = List.of();
     while (extensions.isReadable()) {
       int type = take(extensions, 2).readUnsignedShort();
       var content = vector(extensions, 2);
@@ -58,9 +65,32 @@ final class ClientHello {
           throw Refused.malformed("The ClientHello has two server name extensions.");
         }
         name = hostName(content);
+      } else if (type == PROTOCOLS) {
+        if (!protocols.isEmpty()) {
+          throw Refused.malformed("The ClientHello has two lists of protocols.");
+        }
+        protocols = protocols(content);
       }
     }
-    return name;
+    return new ClientHello(name, protocols);
+  }
+
+  /// At least one name, each of at least one byte (RFC 7301 3.1).
+  private static List<String> protocols(ByteBuf extension) throws Refused {
+    var list = vector(extension, 2);
+    whole(extension);
+    var names = new ArrayList<String>();
+    while (list.isReadable()) {
+      var name = vector(list, 1);
+      if (!name.isReadable()) {
+        throw Refused.malformed("A protocol of the ClientHello has no name.");
+      }
+      names.add(name.toString(ISO_8859_1));
+    }
+    if (names.isEmpty()) {
+      throw Refused.malformed("The ClientHello lists no protocol.");
+    }
+    return names;
   }
 
   private static String hostName(ByteBuf extension) throws Refused {

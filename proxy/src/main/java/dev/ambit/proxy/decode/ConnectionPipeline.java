@@ -49,6 +49,12 @@ public final class ConnectionPipeline {
         pipeline.addLast(tls);
         http(pipeline, decoding, via);
       }
+      case Entry.Negotiated(var tls, var via) -> {
+        pipeline.addLast(tls);
+        pipeline.addLast(new Negotiation(decoding, via, tls)); // replaced after the handshake
+      }
+      case Entry.Http2(var via) ->
+          pipeline.addLast(Http2Agent.of(decoding, via, pipeline.channel().eventLoop()));
     }
     present.reversed().forEach(pipeline::remove);
     if (!present.isEmpty()) {
@@ -68,7 +74,8 @@ public final class ConnectionPipeline {
         || handler instanceof HttpRequestDecoder
         || handler instanceof OneByOne
         || handler instanceof AgentConnection
-        || handler instanceof FirstBytes;
+        || handler instanceof FirstBytes
+        || handler instanceof Negotiation;
   }
 
   /// The codec behind the guard, repairing nothing.

@@ -21,4 +21,9 @@ sealed interface Entry {
   record Plain(Via via) implements Entry {}
 
   record Tls(SslHandler tls, Via via) implements Entry {}
+
+  /// TLS with an agent that speaks HTTP/2 as well: what it will be, the handshake settles.
+  record Negotiated(SslHandler tls, Via via) implements Entry {}
+
+  record Http2(Via via) implements Entry {}
 }

@@ -1,6 +1,7 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Denial;
@@ -18,8 +19,10 @@ import javax.net.ssl.SSLException;
 /// is answered with a leaf only when its server name is the host that CONNECT named, or one that
 /// some target holds; anything else is read as plain HTTP.
 final class FirstBytes extends ByteToMessageDecoder {
-  /// A fatal TLS alert, unrecognized_name (RFC 6066 3).
-  private static final byte[] UNRECOGNIZED_NAME = {0x15, 3, 3, 0, 2, 2, 112};
+  /// Fatal TLS alerts (RFC 6066 3, RFC 7301 3.2).
+  private static final byte UNRECOGNIZED_NAME = 112;
+
+  private static final byte NO_APPLICATION_PROTOCOL = 120;
 
   private final Decoding decoding;
   private final Lead lead;
@@ -55,29 +58,41 @@ final class FirstBytes extends ByteToMessageDecoder {
       return;
     }
     Authority authority;
+    ClientHello hello;
     try {
       if (in.readableBytes() <= ClientHello.RECORD_HEADER_BYTES
           || in.readableBytes() < ClientHello.recordBytes(in)) {
         return;
       }
-      authority =
-          lead.tls(ClientHello.serverName(in.slice(in.readerIndex(), ClientHello.recordBytes(in))));
+      hello = ClientHello.read(in.slice(in.readerIndex(), ClientHello.recordBytes(in)));
+      authority = lead.tls(hello.serverName());
     } catch (Refused refused) {
       in.skipBytes(in.readableBytes());
-      refuse(ctx, known(), refused.denial());
+      refuse(ctx, known(), refused.denial(), UNRECOGNIZED_NAME);
       return;
     }
     // Before a tunnel was opened the same was asked; a lease may have been lost since.
     var objection = decoding.tunnels().objection(authority);
     if (objection.isPresent()) {
       in.skipBytes(in.readableBytes());
-      refuse(ctx, Optional.of(authority), objection.get());
+      refuse(ctx, Optional.of(authority), objection.get(), UNRECOGNIZED_NAME);
       return;
     }
-    var tls = decoding.leaves().context(authority.host()).newHandler(ctx.alloc());
+    var offer = Offer.of(hello.protocols(), decoding, authority);
+    if (offer == null) {
+      in.skipBytes(in.readableBytes());
+      refuse(ctx, Optional.of(authority), notSpoken(), NO_APPLICATION_PROTOCOL);
+      return;
+    }
+    var tls = decoding.leaves().context(authority.host(), offer).newHandler(ctx.alloc());
     tls.setHandshakeTimeoutMillis(decoding.limits().handshakeWait().toMillis());
+    var via = via(new Anchor.Inside(authority));
     ConnectionPipeline.lay(
-        ctx.pipeline(), decoding, new Entry.Tls(tls, via(new Anchor.Inside(authority))));
+        ctx.pipeline(),
+        decoding,
+        Offer.mayBecomeHttp2(offer, hello.protocols())
+            ? new Entry.Negotiated(tls, via)
+            : new Entry.Tls(tls, via));
   }
 
   @Override
@@ -116,13 +131,23 @@ final class FirstBytes extends ByteToMessageDecoder {
         });
   }
 
-  private void refuse(ChannelHandlerContext ctx, Optional<Authority> where, Denial why) {
+  private static Denial notSpoken() {
+    return new Denial(
+        Reason.PROTOCOL_NOT_GRANTED,
+        Optional.empty(),
+        "",
+        "The target speaks none of the protocols that the TLS handshake offers.",
+        0);
+  }
+
+  private void refuse(
+      ChannelHandlerContext ctx, Optional<Authority> where, Denial why, byte alert) {
     var denial = why.of(decoding.sessions().owner(handles, connection));
     decoding.log().refused(decoding.ids().get(), where, "CONNECT", denial, 0);
     wait.clear();
     Linger.end(
         ctx.channel(),
-        ctx.writeAndFlush(Unpooled.wrappedBuffer(UNRECOGNIZED_NAME)),
+        ctx.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {0x15, 3, 3, 0, 2, 2, alert})),
         decoding.limits());
   }
 }

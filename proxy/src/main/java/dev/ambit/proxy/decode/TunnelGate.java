@@ -1,13 +1,16 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Rules;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Lease;
 import dev.ambit.proxy.model.SessionImage;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -24,6 +27,15 @@ public final class TunnelGate {
 
   Optional<Denial> objection(Authority authority) {
     return objection(rules -> rules.target(authority).isPresent());
+  }
+
+  /// What its targets speak, in all live sessions.
+  Set<Protocol> protocols(Authority authority) {
+    var spoken = EnumSet.noneOf(Protocol.class);
+    for (var session : image.get().sessions().values()) {
+      session.rules().target(authority).ifPresent(target -> spoken.add(target.protocol()));
+    }
+    return spoken;
   }
 
   /// The same for a host at whatever port, before its name is looked up for the agent.

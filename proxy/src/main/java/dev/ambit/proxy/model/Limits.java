@@ -28,6 +28,7 @@ import java.time.Duration;
 /// @param pooledIdle how long one may stay idle
 /// @param judgedBytes largest request body that is held to be judged; others are streamed
 /// @param judgedBodies request bodies that are held at once
+/// @param http2 of that protocol alone
 public record Limits(
     int connections,
     int requestLineBytes,
@@ -50,7 +51,8 @@ public record Limits(
     int pooled,
     Duration pooledIdle,
     int judgedBytes,
-    int judgedBodies) {
+    int judgedBodies,
+    Http2Limits http2) {
   public static final Limits DEFAULT =
       new Limits(
           1_024,
@@ -74,16 +76,17 @@ public record Limits(
           256,
           Duration.ofSeconds(30),
           256 * 1_024,
-          32);
+          32,
+          Http2Limits.DEFAULT);
 
   /// Descriptors that are for something else than agents and upstreams: probes, look-ups, the
   /// control plane, the spool, classes still to be loaded.
   static final int FILES_KEPT = 64;
 
-  /// The same with no more connections than descriptors are left for: a third for agents, a third
-  /// for their upstreams, a third for idle ones.
+  /// The same with no more connections than descriptors are left for: a quarter for agents, a
+  /// quarter for their upstreams, a quarter for those of further streams, a quarter for idle ones.
   public Limits within(long files) {
-    int share = Math.clamp((files - FILES_KEPT) / 3, 1, Integer.MAX_VALUE);
+    int share = Math.clamp((files - FILES_KEPT) / 4, 1, Integer.MAX_VALUE);
     return new Limits(
         Math.min(connections, share),
         requestLineBytes,
@@ -106,6 +109,7 @@ public record Limits(
         Math.min(pooled, share),
         pooledIdle,
         judgedBytes,
-        judgedBodies);
+        judgedBodies,
+        http2.within(share));
   }
 }

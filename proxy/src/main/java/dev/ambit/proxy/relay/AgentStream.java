@@ -11,6 +11,9 @@ import java.util.List;
 public interface AgentStream extends BodySource {
   EventLoop loop();
 
+  /// Whether it speaks HTTP/2, so that trailers come to it; HTTP/1.1 trailers are dropped.
+  boolean takesTrailers();
+
   /// Starts the request body; the sink gets what is read after each [#requestMore].
   void requestBody(BodySink sink);
 
@@ -32,10 +35,12 @@ public interface AgentStream extends BodySource {
   void flush();
 
   /// Ends the response regularly.
-  void end();
+  ///
+  /// @param trailers what the upstream said at the end; not for every agent, see [#takesTrailers]
+  void end(List<Field> trailers);
 
   /// Ends it so that the agent can see that it is not whole: the connection is closed without the
-  /// final chunk.
+  /// final chunk, or the stream reset.
   void cut();
 
   boolean writable();

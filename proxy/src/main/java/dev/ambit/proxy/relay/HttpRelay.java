@@ -26,15 +26,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/// Sends admitted calls over HTTP/1.1 and streams their answers. Follows no redirect and repeats no
-/// call that may have had an effect upstream (INV-11). Confined to its loop.
+/// Sends admitted calls over HTTP/1.1 or HTTP/2 and streams their answers. Follows no redirect and
+/// repeats no call that may have had an effect upstream (INV-11). Confined to its loop.
 public final class HttpRelay implements Relay, Enforcer {
   private final Gate gate;
   private final Reissue reissue;
   private final Activity activity;
   private final Limits limits;
-  private final Dialer dialer;
-  private final UpstreamPool pool;
+  private final Learned learned = new Learned();
+  private final Connections connections;
   private final Map<SessionId, Set<RelayCall>> live = new HashMap<>();
 
   public HttpRelay(
@@ -49,8 +49,9 @@ public final class HttpRelay implements Relay, Enforcer {
     this.reissue = reissue;
     this.activity = activity;
     this.limits = limits;
-    this.dialer = new Dialer(loop, transport, tls, limits);
-    this.pool = new UpstreamPool(limits);
+    var pool = new UpstreamPool(limits);
+    var dialer = new Dialer(loop, transport, tls, pool, limits);
+    this.connections = new Connections(dialer, pool, learned, limits);
   }
 
   @Override
@@ -59,7 +60,7 @@ public final class HttpRelay implements Relay, Enforcer {
     if (misuse.isPresent()) {
       return completedStage(new Outcome.Proceed<>(notSent(admitted, misuse.get())));
     }
-    var call = new RelayCall(admitted, agent, gate, reissue, activity, dialer, pool, limits);
+    var call = new RelayCall(admitted, agent, gate, reissue, activity, connections, limits);
     var session = call.session();
     live.computeIfAbsent(session, _ -> new LinkedHashSet<>()).add(call);
     return call.start()
@@ -84,7 +85,7 @@ public final class HttpRelay implements Relay, Enforcer {
         objection(call, image).ifPresent(call::cut);
       }
     }
-    pool.closeIf(key -> !serves(image, key.session()));
+    connections.closeIf(key -> !serves(image, key.session()));
   }
 
   /// Exchanges under way.
@@ -94,7 +95,12 @@ public final class HttpRelay implements Relay, Enforcer {
 
   /// Idle upstream connections.
   public int pooled() {
-    return pool.size();
+    return connections.idle();
+  }
+
+  /// What upstreams were seen to speak.
+  public Learned learned() {
+    return learned;
   }
 
   private Optional<Denial> objection(RelayCall call, SessionImage image) {

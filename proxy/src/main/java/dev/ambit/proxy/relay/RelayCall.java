@@ -11,15 +11,12 @@ import dev.ambit.proxy.model.CallEnd.Result;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Failure;
 import dev.ambit.proxy.model.Failure.Stage;
+import dev.ambit.proxy.model.Field;
 import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.scope.Permit;
-import dev.ambit.proxy.transport.Deadline;
+import dev.ambit.proxy.transport.Alpn;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One exchange: a connection is found or dialled, the request written, and both bodies streamed as
 /// fast as the slower side reads. Confined to its loop.
-final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
+final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.Taker {
   private static final int UNAUTHORIZED = 401;
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
@@ -41,20 +38,19 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   private final Gate gate;
   private final Reissue reissue;
   private final Activity activity;
-  private final Dialer dialer;
-  private final UpstreamPool pool;
+  private final Connections connections;
   private final Limits limits;
-  private final Deadline sendWait;
-  private final Deadline answerWait;
+  private final Patience patience;
   private final CompletableFuture<Exchange> end = new CompletableFuture<>();
   private final List<String> notes = new ArrayList<>();
   private Admitted admitted;
   private PoolKey key;
   private @Nullable Withheld withheld;
   private boolean reissued;
-  private @Nullable Channel dialling;
-  private boolean dialGivenUp;
-  private @Nullable Upstream upstream;
+  private boolean repeated;
+  private int attempts;
+  private Connections.@Nullable Pending connecting;
+  private @Nullable UpstreamStream upstream;
   private @Nullable Answer answer;
   private boolean sent;
   private boolean requestEnded;
@@ -70,8 +66,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       Gate gate,
       Reissue reissue,
       Activity activity,
-      Dialer dialer,
-      UpstreamPool pool,
+      Connections connections,
       Limits limits) {
     this.admitted = admitted;
     this.permit = admitted.dispatch().route().reservation().approval().permit();
@@ -81,19 +76,17 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     this.gate = gate;
     this.reissue = reissue;
     this.activity = activity;
-    this.dialer = dialer;
-    this.pool = pool;
+    this.connections = connections;
     this.limits = limits;
     this.key = PoolKey.of(admitted);
-    this.sendWait = new Deadline(agent.loop());
-    this.answerWait = new Deadline(agent.loop());
+    this.patience = new Patience(limits, agent.loop(), arrival);
   }
 
   CompletionStage<Exchange> start() {
     agent.onGone(this::agentGone);
     agent.onWritable(this::agentWritable);
     if (!end.isDone()) {
-      connect();
+      connect(false);
     }
     return end;
   }
@@ -106,49 +99,54 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     return key.session();
   }
 
-  private void connect() {
-    var kept = pool.take(key);
-    if (kept != null && kept.active()) {
-      send(kept);
-    } else {
-      dialling = dialer.dial(key, this);
+  /// Looks for the upstream's side; what is found is told to [#connected], perhaps at once.
+  private void connect(boolean fresh) {
+    int attempt = ++attempts;
+    var pending = connections.open(key, wish(), fresh, this);
+    if (attempt == attempts && upstream == null && !end.isDone()) {
+      connecting = pending;
     }
   }
 
+  /// The protocol that the agent speaks is spoken to the upstream, too, where it can be: nothing is
+  /// lost in crossing then.
+  private Alpn wish() {
+    return switch (permit.target().protocol()) {
+      case GRPC -> Alpn.HTTP2;
+      case HTTP, HTTPS -> agent.takesTrailers() ? Alpn.BOTH : Alpn.HTTP1;
+    };
+  }
+
   @Override
-  public void connected(Upstream fresh) {
-    dialling = null;
+  public void connected(UpstreamStream found) {
+    connecting = null;
     if (end.isDone()) {
-      fresh.close();
+      found.abort();
     } else {
-      send(fresh);
+      send(found);
     }
   }
 
   @Override
   public void failed(Failure failure) {
-    dialling = null;
-    // A dial that was given up fails at once, before it was said why.
-    if (!dialGivenUp) {
-      finish(Result.UPSTREAM_FAILED, Optional.of(failure), Optional.empty());
-    }
+    connecting = null;
+    finish(Result.UPSTREAM_FAILED, Optional.of(failure), Optional.empty());
   }
 
   /// The loop turn of the first byte: asked once more whether the call may go, then written.
-  private void send(Upstream to) {
+  private void send(UpstreamStream to) {
     var objection = gate.objection(admitted);
     if (objection != null) {
-      pool.put(to);
+      to.unused();
       finish(sent ? Result.CUT : Result.NOT_SENT, Optional.empty(), Optional.of(objection));
       return;
     }
     admitted.dispatch().route().reservation().spend();
     activity.touch(session());
     upstream = to;
-    to.serve(this, arrival.call().method().equals("HEAD"));
+    patience.sent(() -> fail(Stage.RECEIVE, true, "The deadline of the call has passed."));
     sent = true;
-    to.write(RequestHead.of(admitted, to.alloc().buffer()));
-    to.flush();
+    to.send(admitted, !(body instanceof Body.None), agent.takesTrailers(), this);
     to.read();
     var judged = permit.judged();
     if (body instanceof Body.None) {
@@ -157,8 +155,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     } else if (judged != null) {
       // In its place what came on the wire is read to its end already.
       bytesOut += judged.length;
-      to.write(Unpooled.wrappedBuffer(judged));
-      to.flush();
+      to.data(Unpooled.wrappedBuffer(judged));
       agent.requestBody(this);
     } else {
       agent.requestBody(this);
@@ -174,14 +171,8 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
       return;
     }
     activity.touch(session());
-    int bytes = piece.readableBytes();
-    bytesOut += bytes;
-    if (body instanceof Body.Chunked) {
-      Http1Text.chunk(to.alloc(), piece, to::write);
-    } else {
-      to.write(piece);
-    }
-    to.flushSoon();
+    bytesOut += piece.readableBytes();
+    to.data(piece);
     more();
   }
 
@@ -194,12 +185,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     if (trailers) {
       notes.add("trailers_dropped");
     }
-    if (body instanceof Body.Chunked) {
-      var last = to.alloc().buffer(8);
-      Http1Text.lastChunk(last);
-      to.write(last);
-      to.flush();
-    }
+    to.end();
     requestEnded = true;
     if (answer == null && !end.isDone()) {
       awaitAnswer();
@@ -213,33 +199,33 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     }
     awaitsRoom = !upstream.writable();
     if (awaitsRoom) {
-      sendWait.set(limits.bodyIdle(), () -> fail(Stage.SEND, true, "The upstream takes no more."));
+      patience.awaitRoom(() -> fail(Stage.SEND, true, "The upstream takes no more."));
     } else {
-      sendWait.clear();
+      patience.roomCame();
       agent.requestMore();
     }
   }
 
-  void upstreamWritable() {
+  @Override
+  public void upstreamWritable() {
     if (awaitsRoom) {
       more();
     }
   }
 
-  void sendFailed() {
+  @Override
+  public void sendFailed() {
     if (!end.isDone()) {
-      lost(Stage.SEND);
+      lost(Stage.SEND, false);
     }
   }
 
-  void head(HttpResponse response) {
+  @Override
+  public void answerHead(Answer read) {
     if (end.isDone()) {
       return;
     }
-    var read = answer == null ? Answer.of(response, arrival.call().method().equals("HEAD")) : null;
-    if (read == null) {
-      fail(Stage.RECEIVE, false, "The upstream's answer is not valid HTTP.");
-    } else if (read.status() < 200) {
+    if (read.interim()) {
       // Counted and dropped: the agent was told to continue by us.
       if (++interim > limits.interim()) {
         fail(Stage.RECEIVE, false, "The upstream sent too many interim answers.");
@@ -258,38 +244,46 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     awaitBody(read);
   }
 
-  void content(HttpContent content) {
+  @Override
+  public void answerData(ByteBuf piece) {
     if (withheld != null) {
-      withheld.add(content);
+      withheld.add(piece);
+    } else if (end.isDone() || answer == null) {
+      // What follows a failure.
+      piece.release();
+    } else {
+      bytesIn += piece.readableBytes();
+      agent.data(piece);
+    }
+  }
+
+  @Override
+  public void answerEnd(List<Field> trailers) {
+    if (withheld != null) {
+      withheld.end(trailers);
       return;
     }
-    var read = answer;
     var from = upstream;
-    if (end.isDone() || read == null || from == null) {
-      // The empty end of an interim answer, or what follows a failure.
-      content.release();
+    if (end.isDone() || answer == null || from == null) {
       return;
     }
-    boolean last = content instanceof LastHttpContent;
-    if (content.decoderResult().isFailure()) {
-      content.release();
-      fail(Stage.RECEIVE, false, "The upstream's answer is not valid HTTP.");
-      return;
-    }
-    bytesIn += content.content().readableBytes();
-    agent.data(content.content());
-    if (last && read.untilClose() && !from.closedWell()) {
-      fail(Stage.RECEIVE, false, "The upstream broke off its answer.");
-    } else if (last) {
-      agent.end();
-      giveBack(from, read);
-      finish(Result.ANSWERED, Optional.empty(), Optional.empty());
+    agent.end(trailers);
+    upstream = null;
+    from.done(requestEnded, () -> gate.lapse(admitted) == null);
+    finish(Result.ANSWERED, Optional.empty(), Optional.empty());
+  }
+
+  @Override
+  public void answerBroken(String why) {
+    if (!end.isDone()) {
+      fail(Stage.RECEIVE, false, why);
     }
   }
 
   /// A token never waits: what this read brought is flushed, then the next is asked for if the
   /// agent keeps up.
-  void readComplete() {
+  @Override
+  public void readComplete() {
     // Nothing more is read while it is asked for another credential: that bounds what is withheld.
     if (end.isDone() || withheld != null) {
       return;
@@ -305,11 +299,12 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     }
   }
 
-  void upstreamGone() {
+  @Override
+  public void upstreamGone(boolean unprocessed) {
     if (withheld != null) {
       withheld.gone();
     } else if (!end.isDone()) {
-      lost(Stage.RECEIVE);
+      lost(Stage.RECEIVE, unprocessed);
     }
   }
 
@@ -325,7 +320,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   /// Keeps the 401 from the agent until it is known whether there is another credential.
   private void withhold(Answer read) {
     reissued = true;
-    answerWait.clear();
+    patience.noAnswerDue();
     var kept = new Withheld(read);
     withheld = kept;
     var _ =
@@ -344,20 +339,20 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   private void deliver(Withheld kept) {
     withheld = null;
     begin(kept.answer());
-    kept.contents().forEach(this::content);
+    kept.pieces().forEach(this::answerData);
+    var trailers = kept.trailers();
+    if (trailers != null) {
+      answerEnd(trailers);
+    }
     readComplete();
     if (kept.isGone() && !end.isDone()) {
-      lost(Stage.RECEIVE);
+      lost(Stage.RECEIVE, false);
     }
   }
 
   private void sendAgain(Admitted next) {
     dropWithheld();
-    if (upstream != null) {
-      upstream.release();
-      upstream.close();
-      upstream = null;
-    }
+    dropUpstream();
     var misuse = HttpRelay.misuse(next);
     if (misuse.isPresent()) {
       finish(Result.CUT, Optional.empty(), misuse);
@@ -367,7 +362,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
     key = PoolKey.of(next);
     interim = 0;
     notes.add("credential_reissued");
-    connect();
+    connect(false);
   }
 
   private void dropWithheld() {
@@ -393,7 +388,7 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   private void agentGone() {
     if (!end.isDone()) {
       dropUpstream();
-      finish(Result.AGENT_GONE, Optional.empty(), Optional.empty());
+      finish(sent ? Result.AGENT_GONE : Result.NOT_SENT, Optional.empty(), Optional.empty());
     }
   }
 
@@ -404,31 +399,32 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   }
 
   private void awaitAnswer() {
-    answerWait.set(
-        limits.answerWait(),
-        () -> fail(Stage.RECEIVE, true, "The upstream did not answer in time."));
+    patience.awaitAnswer(() -> fail(Stage.RECEIVE, true, "The upstream did not answer in time."));
   }
 
   private void awaitBody(Answer read) {
-    var idle = read.bodyBytes() >= 0 ? limits.bodyIdle() : limits.streamIdle();
-    answerWait.set(idle, () -> fail(Stage.RECEIVE, true, "The upstream's answer stood still."));
+    patience.awaitBody(read, () -> fail(Stage.RECEIVE, true, "The upstream's answer stood still."));
   }
 
-  /// The connection is gone. One that had served before may have been closed before it saw the
-  /// request: an idempotent one without a body is sent once more, on a fresh connection.
-  private void lost(Stage stage) {
+  /// The connection or stream is gone. A call of which the upstream said that it did nothing, or an
+  /// idempotent one on a connection that had served before and may have been closed before it saw
+  /// the request, is sent once more on a fresh connection, if its body is there still.
+  private void lost(Stage stage, boolean unprocessed) {
     var gone = upstream;
-    boolean again =
-        gone != null
+    boolean untouched = answer == null && interim == 0 && !repeated;
+    boolean unseen =
+        untouched
+            && gone != null
             && gone.used()
-            && answer == null
-            && interim == 0
             && body instanceof Body.None
             && IDEMPOTENT.contains(arrival.call().method());
-    if (again) {
+    boolean refused =
+        untouched && unprocessed && (body instanceof Body.None || permit.judged() != null);
+    if (unseen || refused) {
+      repeated = true;
       dropUpstream();
-      answerWait.clear();
-      dialling = dialer.dial(key, this);
+      patience.noAnswerDue();
+      connect(true);
     } else {
       fail(
           stage,
@@ -449,43 +445,18 @@ final class RelayCall implements AgentStream.BodySink, Dialer.Dialled {
   }
 
   private void dropUpstream() {
-    if (dialling != null) {
-      dialGivenUp = true;
-      var _ = dialling.close();
-      dialling = null;
+    if (connecting != null) {
+      connecting.giveUp();
+      connecting = null;
     }
     if (upstream != null) {
-      upstream.release();
       upstream.abort();
       upstream = null;
     }
   }
 
-  /// Back to the pool only when both messages are whole and nothing stands behind the answer. In a
-  /// turn of its own, so that what the same read still brings is seen as unexpected.
-  private void giveBack(Upstream from, Answer read) {
-    upstream = null;
-    boolean reusable =
-        requestEnded && read.keepAlive() && !read.untilClose() && from.clean() && from.active();
-    from.release();
-    if (!reusable) {
-      from.close();
-      return;
-    }
-    agent
-        .loop()
-        .execute(() -> {
-          if (from.active() && from.clean() && gate.lapse(admitted) == null) {
-            pool.put(from);
-          } else {
-            from.close();
-          }
-        });
-  }
-
   private void finish(Result result, Optional<Failure> failure, Optional<Denial> denial) {
-    sendWait.clear();
-    answerWait.clear();
+    patience.end();
     dropWithheld();
     end.complete(new Exchange(admitted, result, status, bytesOut, bytesIn, failure, denial, notes));
   }

@@ -34,20 +34,7 @@ final class RequestHead {
     var carrier = credential == null ? null : credential.carrier();
     requestLine(out, permit, credential);
     Http1Text.field(out, "Host", permit.call().authority().hostHeader());
-    for (var field : permit.bound().arrival().fields()) {
-      var name = field.name().toString();
-      boolean ours =
-          name.equalsIgnoreCase("accept-encoding")
-              || (carrier instanceof Carrier.Header header && name.equalsIgnoreCase(header.name()));
-      if (!ours) {
-        Http1Text.field(out, name, field.value());
-      }
-    }
-    for (var key : permit.keyFields()) {
-      Http1Text.field(out, key.name(), key.value());
-    }
-    // What comes back must be readable for whoever looks for secrets in it (A127).
-    Http1Text.field(out, "Accept-Encoding", "identity");
+    RequestFields.each(admitted, (name, value) -> Http1Text.field(out, name, value));
     switch (permit.body()) {
       case Body.None() -> {}
       case Body.Sized(long bytes) -> Http1Text.field(out, "Content-Length", Long.toString(bytes));
@@ -70,9 +57,8 @@ final class RequestHead {
       var query = permit.query().text();
       Http1Text.requestLine(out, method, query.isEmpty() ? path : path + "?" + query);
     } else {
-      var rest = permit.query().without(name::equalsIgnoreCase).text();
-      Http1Text.requestLine(
-          out, method, path + "?" + rest + (rest.isEmpty() ? "" : "&") + name + "=");
+      Http1Text.requestLine(out, method, "");
+      ParameterTarget.before(permit, name, out);
       credential.value().writeTo(out);
     }
     Http1Text.endOfRequestLine(out);

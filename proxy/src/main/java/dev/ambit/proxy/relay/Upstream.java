@@ -1,9 +1,10 @@
 package dev.ambit.proxy.relay;
 
+import dev.ambit.proxy.admit.Admitted;
+import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.transport.Deadline;
 import dev.ambit.proxy.transport.Reset;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -11,31 +12,43 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One connection to an upstream, its certificate verified; serves one call at a time. Confined to
-/// its loop.
-final class Upstream extends ChannelInboundHandlerAdapter {
+/// One HTTP/1.1 connection to an upstream, its certificate verified; serves one call at a time.
+/// Confined to its loop.
+final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStream {
+  private static final String INVALID = "The upstream's answer is not valid HTTP.";
+
   private final PoolKey key;
   private final Channel channel;
   private final StrictResponseDecoder decoder;
+  private final UpstreamPool pool;
   private final Deadline idleWait;
   private final ChannelFutureListener written = this::written;
   private final Runnable flusher = this::flushNow;
-  private @Nullable RelayCall call;
+  private final Consumer<ByteBuf> writer = this::write;
+  private @Nullable AnswerSink sink;
+  private @Nullable Answer answer;
   private @Nullable Runnable left;
+  private boolean toHead;
+  private boolean chunked;
   private boolean closedWell;
   private boolean used;
   private boolean flushing;
 
-  Upstream(PoolKey key, Channel channel, StrictResponseDecoder decoder) {
+  Upstream(PoolKey key, Channel channel, StrictResponseDecoder decoder, UpstreamPool pool) {
     this.key = key;
     this.channel = channel;
     this.decoder = decoder;
+    this.pool = pool;
     this.idleWait = new Deadline(channel.eventLoop());
   }
 
@@ -43,66 +56,106 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     return key;
   }
 
-  /// Whether it has served a call before; then it may have been closed without our knowing.
-  boolean used() {
-    return used;
-  }
-
   boolean active() {
     return channel.isActive();
   }
 
-  ByteBufAllocator alloc() {
-    return channel.alloc();
+  @Override
+  public boolean used() {
+    return used;
   }
 
-  /// Gives the connection to a call until [#release].
-  void serve(RelayCall next, boolean head) {
+  @Override
+  public void send(Admitted admitted, boolean bodyFollows, boolean takesTrailers, AnswerSink to) {
+    var permit = admitted.dispatch().route().reservation().approval().permit();
     idleWait.clear();
     left = null;
-    call = next;
-    decoder.expect(head);
-  }
-
-  /// Writes, for [#flush] to send; a failure is told to the call.
-  void write(ByteBuf bytes) {
-    channel.write(bytes).addListener(written);
-  }
-
-  void flush() {
+    sink = to;
+    answer = null;
+    toHead = permit.call().method().equals("HEAD");
+    chunked = permit.body() instanceof Body.Chunked;
+    decoder.expect(toHead);
+    write(RequestHead.of(admitted, channel.alloc().buffer()));
     channel.flush();
   }
 
-  /// Flushes at the end of this loop turn: what one read of the agent brought goes out at once.
-  void flushSoon() {
+  @Override
+  public void data(ByteBuf piece) {
+    if (chunked) {
+      Http1Text.chunk(channel.alloc(), piece, writer);
+    } else {
+      write(piece);
+    }
+    flushSoon();
+  }
+
+  @Override
+  public void end() {
+    if (chunked) {
+      var last = channel.alloc().buffer(8);
+      Http1Text.lastChunk(last);
+      write(last);
+    }
+    channel.flush();
+  }
+
+  @Override
+  public void flushSoon() {
     if (!flushing) {
       flushing = true;
       channel.eventLoop().execute(flusher);
     }
   }
 
-  boolean writable() {
+  @Override
+  public boolean writable() {
     return channel.isWritable();
   }
 
-  void read() {
+  @Override
+  public void read() {
     var _ = channel.read();
   }
 
-  /// Whether the upstream ended its side in a way that cannot be a cut: over TLS only its
-  /// close_notify says so.
-  boolean closedWell() {
-    return closedWell || channel.pipeline().get(SslHandler.class) == null;
+  @Override
+  public void unused() {
+    pool.put(this);
   }
 
-  /// Bytes behind the answer: then nothing after it can be trusted.
-  boolean clean() {
-    return decoder.leftover() == 0;
+  /// Back to the pool only when both messages are whole and nothing stands behind the answer. In a
+  /// turn of its own, so that what the same read still brings is seen as unexpected.
+  @Override
+  public void done(boolean requestWhole, BooleanSupplier permitted) {
+    var read = answer;
+    boolean reusable =
+        requestWhole
+            && read != null
+            && read.keepAlive()
+            && !read.untilClose()
+            && clean()
+            && active();
+    release();
+    if (!reusable) {
+      close();
+      return;
+    }
+    channel
+        .eventLoop()
+        .execute(() -> {
+          if (active() && clean() && permitted.getAsBoolean()) {
+            pool.put(this);
+          } else {
+            close();
+          }
+        });
   }
 
-  void release() {
-    call = null;
-    used = true;
+  /// Nothing that waits to be written is sent any more, not even TLS's farewell.
+  @Override
+  public void abort() {
+    release();
+    leave();
+    Reset.now(channel);
   }
 
   /// Waits in the pool; whatever comes now is unexpected and ends it.
@@ -117,39 +170,64 @@ final class Upstream extends ChannelInboundHandlerAdapter {
     var _ = channel.close();
   }
 
-  /// Ends it at once: nothing that waits to be written is sent any more, not even TLS's farewell.
-  void abort() {
-    leave();
-    Reset.now(channel);
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
-    var serving = call;
+    var serving = sink;
     if (serving == null) {
       ReferenceCountUtil.release(msg);
       close();
     } else if (msg instanceof HttpResponse response) {
-      serving.head(response);
+      head(serving, response);
       ReferenceCountUtil.release(msg);
     } else if (msg instanceof HttpContent content) {
-      serving.content(content);
+      content(serving, content);
     } else {
       ReferenceCountUtil.release(msg);
     }
   }
 
+  private void head(AnswerSink serving, HttpResponse response) {
+    var read = answer == null ? Answer.of(response, toHead) : null;
+    if (read == null) {
+      serving.answerBroken(INVALID);
+    } else {
+      if (!read.interim()) {
+        answer = read;
+      }
+      serving.answerHead(read);
+    }
+  }
+
+  private void content(AnswerSink serving, HttpContent content) {
+    var read = answer;
+    boolean last = content instanceof LastHttpContent;
+    if (read == null) {
+      // The empty end of an interim answer, or what follows one that is no answer.
+      content.release();
+    } else if (content.decoderResult().isFailure()) {
+      content.release();
+      serving.answerBroken(INVALID);
+    } else {
+      serving.answerData(content.content());
+      if (last && read.untilClose() && !endedWell()) {
+        serving.answerBroken("The upstream broke off its answer.");
+      } else if (last) {
+        serving.answerEnd(List.of());
+      }
+    }
+  }
+
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (call != null) {
-      call.readComplete();
+    if (sink != null) {
+      sink.readComplete();
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (call != null) {
-      call.upstreamWritable();
+    if (sink != null) {
+      sink.upstreamWritable();
     }
   }
 
@@ -162,20 +240,26 @@ final class Upstream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    leave();
-    if (call != null) {
-      call.upstreamGone();
-    }
+    gone();
   }
 
   /// A reset, or TLS that does not verify; the channel is of no more use.
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    leave();
-    if (call != null) {
-      call.upstreamGone();
-    }
+    gone();
     var _ = ctx.close();
+  }
+
+  private void gone() {
+    leave();
+    if (sink != null) {
+      sink.upstreamGone(false);
+    }
+  }
+
+  /// Writes, for a flush to send; a failure is told to the call.
+  private void write(ByteBuf bytes) {
+    channel.write(bytes).addListener(written);
   }
 
   private void flushNow() {
@@ -184,9 +268,25 @@ final class Upstream extends ChannelInboundHandlerAdapter {
   }
 
   private void written(ChannelFuture write) {
-    if (!write.isSuccess() && call != null) {
-      call.sendFailed();
+    if (!write.isSuccess() && sink != null) {
+      sink.sendFailed();
     }
+  }
+
+  /// Whether the upstream ended its side in a way that cannot be a cut: over TLS only its
+  /// close_notify says so.
+  private boolean endedWell() {
+    return closedWell || channel.pipeline().get(SslHandler.class) == null;
+  }
+
+  /// No bytes behind the answer: else nothing after it can be trusted.
+  private boolean clean() {
+    return decoder.leftover() == 0;
+  }
+
+  private void release() {
+    sink = null;
+    used = true;
   }
 
   private void leave() {

@@ -1,12 +1,8 @@
 package dev.ambit.proxy.relay;
 
 import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.proxy.transport.Alpn;
 import dev.ambit.proxy.transport.Transport;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.ReferenceCountUtil;
@@ -25,15 +21,17 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// TLS towards upstreams: the certificate must be for the authority and vouched for by the target's
-/// roots, never by the pod CA (INV-5). One context per set of roots, in a bounded cache. Confined
-/// to its loop.
+/// roots, never by the pod CA (INV-5). One context per set of roots and offer, in a bounded cache.
+/// Confined to its loop.
 public final class UpstreamTls implements AutoCloseable {
   private static final int CONTEXTS_MAX = 64;
 
   private final List<X509Certificate> systemRoots;
   private final List<X509Certificate> never;
-  private final LinkedHashMap<UpstreamRoots, SslContext> contexts =
-      new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Kind, SslContext> contexts = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// What one context is for.
+  private record Kind(UpstreamRoots roots, Alpn alpn) {}
 
   /// Trusts nobody else.
   ///
@@ -44,13 +42,14 @@ public final class UpstreamTls implements AutoCloseable {
     this.never = List.copyOf(never);
   }
 
-  SslContext context(UpstreamRoots roots) throws SSLException {
-    var kept = contexts.get(roots);
+  SslContext context(UpstreamRoots roots, Alpn alpn) throws SSLException {
+    var kind = new Kind(roots, alpn);
+    var kept = contexts.get(kind);
     if (kept != null) {
       return kept;
     }
-    var made = make(trustManager(roots));
-    contexts.put(roots, made);
+    var made = make(trustManager(roots), alpn);
+    contexts.put(kind, made);
     if (contexts.size() > CONTEXTS_MAX) {
       ReferenceCountUtil.release(contexts.pollFirstEntry().getValue());
     }
@@ -63,18 +62,13 @@ public final class UpstreamTls implements AutoCloseable {
     contexts.clear();
   }
 
-  private static SslContext make(X509ExtendedTrustManager trust) throws SSLException {
+  private static SslContext make(X509ExtendedTrustManager trust, Alpn alpn) throws SSLException {
     return SslContextBuilder.forClient()
         .sslProvider(Transport.tls())
         .protocols("TLSv1.3", "TLSv1.2")
         .trustManager(trust)
         .endpointIdentificationAlgorithm("HTTPS")
-        .applicationProtocolConfig(
-            new ApplicationProtocolConfig(
-                Protocol.ALPN,
-                SelectorFailureBehavior.NO_ADVERTISE,
-                SelectedListenerFailureBehavior.ACCEPT,
-                ApplicationProtocolNames.HTTP_1_1))
+        .applicationProtocolConfig(alpn.config())
         .build();
   }
 

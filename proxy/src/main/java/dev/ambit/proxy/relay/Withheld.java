@@ -1,14 +1,17 @@
 package dev.ambit.proxy.relay;
 
-import io.netty.handler.codec.http.HttpContent;
+import dev.ambit.proxy.model.Field;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An answer that the agent does not see yet: its head, and what one read brought of its body. Owns
 /// the pieces until they are handed on or released. Confined to its loop.
 final class Withheld {
   private final Answer answer;
-  private final List<HttpContent> contents = new ArrayList<>();
+  private final List<ByteBuf> pieces = new ArrayList<>();
+  private @Nullable List<Field> trailers;
   private boolean gone;
 
   Withheld(Answer answer) {
@@ -20,15 +23,25 @@ final class Withheld {
   }
 
   /// Takes the piece.
-  void add(HttpContent piece) {
-    contents.add(piece);
+  void add(ByteBuf piece) {
+    pieces.add(piece);
+  }
+
+  /// The answer is whole.
+  void end(List<Field> last) {
+    trailers = last;
   }
 
   /// Hands the pieces on; whoever takes them releases them.
-  List<HttpContent> contents() {
-    var all = List.copyOf(contents);
-    contents.clear();
+  List<ByteBuf> pieces() {
+    var all = List.copyOf(pieces);
+    pieces.clear();
     return all;
+  }
+
+  /// Its trailers, once it is whole; null before.
+  @Nullable List<Field> trailers() {
+    return trailers;
   }
 
   /// Its connection ended meanwhile.
@@ -41,7 +54,7 @@ final class Withheld {
   }
 
   void release() {
-    contents.forEach(HttpContent::release);
-    contents.clear();
+    pieces.forEach(ByteBuf::release);
+    pieces.clear();
   }
 }

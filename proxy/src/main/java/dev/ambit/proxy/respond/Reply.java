@@ -1,5 +1,11 @@
 package dev.ambit.proxy.respond;
 
+import static dev.ambit.proxy.respond.GrpcStatus.INVALID_ARGUMENT;
+import static dev.ambit.proxy.respond.GrpcStatus.PERMISSION_DENIED;
+import static dev.ambit.proxy.respond.GrpcStatus.RESOURCE_EXHAUSTED;
+import static dev.ambit.proxy.respond.GrpcStatus.UNAVAILABLE;
+import static dev.ambit.proxy.respond.GrpcStatus.UNIMPLEMENTED;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import dev.ambit.envelope.Reason;
 import dev.ambit.proxy.model.CallId;
@@ -17,7 +23,9 @@ import java.util.Map;
 ///   many clients show of a refused tunnel
 /// @param problem `application/problem+json`
 /// @param retryAfterSeconds when to try again, 0 when that is not known
-public record Reply(int status, String title, String problem, int retryAfterSeconds) {
+/// @param grpc the same for a gRPC call
+public record Reply(
+    int status, String title, String problem, int retryAfterSeconds, GrpcStatus grpc) {
   private static final JsonFactory JSON = new JsonFactory();
 
   public static Reply to(CallId call, Denial denial) {
@@ -37,7 +45,8 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
                 .orElse(Map.of()),
             call,
             kind.retryable()),
-        denial.retryAfterSeconds());
+        denial.retryAfterSeconds(),
+        new GrpcStatus(kind.grpc(), denial.detail(), code, call.value()));
   }
 
   public static Reply to(CallId call, Failure failure) {
@@ -53,7 +62,12 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
             Map.of("stage", failure.stage().code()),
             call,
             true),
-        0);
+        0,
+        new GrpcStatus(
+            failure.timeout() ? GrpcStatus.DEADLINE_EXCEEDED : UNAVAILABLE,
+            failure.detail(),
+            "upstream_failed",
+            call.value()));
   }
 
   /// What nobody planned: no detail.
@@ -70,48 +84,52 @@ public record Reply(int status, String title, String problem, int retryAfterSeco
             Map.of(),
             call,
             false),
-        0);
+        0,
+        new GrpcStatus(
+            GrpcStatus.INTERNAL, "The call was not completed.", "internal", call.value()));
   }
 
   /// Once the target is known, what is too large can only be the body.
   private static Kind kind(Denial denial) {
     return denial.reason() == Reason.LIMIT_EXCEEDED && !denial.target().isEmpty()
-        ? new Kind(413, denial.retryAfterSeconds() > 0, "Body too large")
+        ? new Kind(413, denial.retryAfterSeconds() > 0, "Body too large", RESOURCE_EXHAUSTED)
         : Kind.of(denial.reason());
   }
 
   /// How one reason is answered. No `default`: a new reason must choose its own.
-  private record Kind(int status, boolean retryable, String title) {
+  private record Kind(int status, boolean retryable, String title, int grpc) {
     static Kind of(Reason reason) {
       return switch (reason) {
-        case LEASE_LOST -> new Kind(503, true, "The proxy lost its lease");
-        case NO_SESSION -> new Kind(403, false, "No session");
-        case SESSION_AMBIGUOUS -> new Kind(403, false, "Session ambiguous");
-        case SESSION_SUSPENDED -> new Kind(403, true, "Session suspended");
-        case SESSION_ENDED -> new Kind(403, false, "Session ended");
-        case SESSION_EXPIRED -> new Kind(403, false, "Session expired");
-        case SESSION_IDLE -> new Kind(403, false, "Session closed as idle");
-        case TARGET_UNKNOWN -> new Kind(403, false, "Target unknown");
-        case AUTHORITY_MISMATCH -> new Kind(421, false, "Authority mismatch");
-        case ADDRESS_FORBIDDEN -> new Kind(403, false, "Address forbidden");
-        case PROTOCOL_NOT_GRANTED -> new Kind(403, false, "Protocol not granted");
-        case METHOD_NOT_GRANTED -> new Kind(403, false, "Method not granted");
-        case PATH_NOT_GRANTED -> new Kind(403, false, "Path not granted");
-        case QUERY_NOT_GRANTED -> new Kind(403, false, "Query not granted");
-        case HEADER_NOT_GRANTED -> new Kind(403, false, "Header not granted");
-        case BODY_NOT_GRANTED -> new Kind(403, false, "Body not granted");
-        case CONDITION_FALSE -> new Kind(403, false, "Condition false");
-        case SENSITIVITY_EXCEEDED -> new Kind(403, false, "Sensitivity exceeded");
-        case DENIED_BY_RULE -> new Kind(403, false, "Denied by rule");
-        case RATE_LIMITED -> new Kind(429, true, "Rate limited");
-        case BUDGET_EXHAUSTED -> new Kind(429, false, "Budget exhausted");
-        case CONTROL_UNAVAILABLE -> new Kind(503, true, "Control plane unavailable");
-        case CREDENTIAL_UNAVAILABLE -> new Kind(503, true, "Credential unavailable");
-        case AUDIT_UNAVAILABLE -> new Kind(503, true, "Audit unavailable");
-        case MALFORMED -> new Kind(400, false, "Malformed request");
-        case LIMIT_EXCEEDED -> new Kind(431, false, "Request too large");
-        case UNSUPPORTED -> new Kind(405, false, "Method not supported");
-        case SHUTTING_DOWN -> new Kind(503, true, "Shutting down");
+        case LEASE_LOST -> new Kind(503, true, "The proxy lost its lease", UNAVAILABLE);
+        case NO_SESSION -> new Kind(403, false, "No session", PERMISSION_DENIED);
+        case SESSION_AMBIGUOUS -> new Kind(403, false, "Session ambiguous", PERMISSION_DENIED);
+        case SESSION_SUSPENDED -> new Kind(403, true, "Session suspended", PERMISSION_DENIED);
+        case SESSION_ENDED -> new Kind(403, false, "Session ended", PERMISSION_DENIED);
+        case SESSION_EXPIRED -> new Kind(403, false, "Session expired", PERMISSION_DENIED);
+        case SESSION_IDLE -> new Kind(403, false, "Session closed as idle", PERMISSION_DENIED);
+        case TARGET_UNKNOWN -> new Kind(403, false, "Target unknown", PERMISSION_DENIED);
+        case AUTHORITY_MISMATCH -> new Kind(421, false, "Authority mismatch", INVALID_ARGUMENT);
+        case ADDRESS_FORBIDDEN -> new Kind(403, false, "Address forbidden", PERMISSION_DENIED);
+        case PROTOCOL_NOT_GRANTED ->
+            new Kind(403, false, "Protocol not granted", PERMISSION_DENIED);
+        case METHOD_NOT_GRANTED -> new Kind(403, false, "Method not granted", PERMISSION_DENIED);
+        case PATH_NOT_GRANTED -> new Kind(403, false, "Path not granted", PERMISSION_DENIED);
+        case QUERY_NOT_GRANTED -> new Kind(403, false, "Query not granted", PERMISSION_DENIED);
+        case HEADER_NOT_GRANTED -> new Kind(403, false, "Header not granted", PERMISSION_DENIED);
+        case BODY_NOT_GRANTED -> new Kind(403, false, "Body not granted", PERMISSION_DENIED);
+        case CONDITION_FALSE -> new Kind(403, false, "Condition false", PERMISSION_DENIED);
+        case SENSITIVITY_EXCEEDED ->
+            new Kind(403, false, "Sensitivity exceeded", PERMISSION_DENIED);
+        case DENIED_BY_RULE -> new Kind(403, false, "Denied by rule", PERMISSION_DENIED);
+        case RATE_LIMITED -> new Kind(429, true, "Rate limited", RESOURCE_EXHAUSTED);
+        case BUDGET_EXHAUSTED -> new Kind(429, false, "Budget exhausted", RESOURCE_EXHAUSTED);
+        case CONTROL_UNAVAILABLE -> new Kind(503, true, "Control plane unavailable", UNAVAILABLE);
+        case CREDENTIAL_UNAVAILABLE -> new Kind(503, true, "Credential unavailable", UNAVAILABLE);
+        case AUDIT_UNAVAILABLE -> new Kind(503, true, "Audit unavailable", UNAVAILABLE);
+        case MALFORMED -> new Kind(400, false, "Malformed request", INVALID_ARGUMENT);
+        case LIMIT_EXCEEDED -> new Kind(431, false, "Request too large", RESOURCE_EXHAUSTED);
+        case UNSUPPORTED -> new Kind(405, false, "Method not supported", UNIMPLEMENTED);
+        case SHUTTING_DOWN -> new Kind(503, true, "Shutting down", UNAVAILABLE);
       };
     }
   }

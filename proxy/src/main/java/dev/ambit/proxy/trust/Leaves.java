@@ -1,15 +1,11 @@
 package dev.ambit.proxy.trust;
 
+import dev.ambit.proxy.transport.Alpn;
 import dev.ambit.proxy.transport.Transport;
 import dev.ambit.spiffe.x509.Keys;
 import dev.ambit.spiffe.x509.Leaf;
 import dev.ambit.spiffe.x509.SubjectName;
 import dev.ambit.spiffe.x509.Validity;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.NetUtil;
@@ -35,10 +31,13 @@ public final class Leaves implements AutoCloseable {
   private final PodAuthority authority;
   private final InstantSource clock;
   private final KeyPair keys = Keys.generate();
-  private final LinkedHashMap<String, Minted> contexts = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Kind, Minted> contexts = new LinkedHashMap<>(16, 0.75f, true);
 
   /// A context and when it is to be replaced.
   private record Minted(SslContext context, Instant renewAt) {}
+
+  /// What one context is for.
+  private record Kind(String host, Alpn alpn) {}
 
   public Leaves(PodAuthority authority, InstantSource clock) {
     this.authority = authority;
@@ -48,13 +47,14 @@ public final class Leaves implements AutoCloseable {
   /// The server context for one host. The caller has made sure that some target knows it.
   ///
   /// @param host as in [dev.ambit.envelope.Authority]
-  public SslContext context(String host) throws SSLException {
-    var kept = contexts.get(host);
+  public SslContext context(String host, Alpn alpn) throws SSLException {
+    var kind = new Kind(host, alpn);
+    var kept = contexts.get(kind);
     if (kept != null && clock.instant().isBefore(kept.renewAt())) {
       return kept.context();
     }
-    var minted = new Minted(mint(host), clock.instant().plus(RENEW_AFTER));
-    var old = contexts.put(host, minted);
+    var minted = new Minted(mint(host, alpn), clock.instant().plus(RENEW_AFTER));
+    var old = contexts.put(kind, minted);
     if (old != null) {
       ReferenceCountUtil.release(old.context());
     }
@@ -76,12 +76,12 @@ public final class Leaves implements AutoCloseable {
   }
 
   /// Engines made of a context keep it alive.
-  private void drop(Map.Entry<String, Minted> eldest) {
+  private void drop(Map.Entry<Kind, Minted> eldest) {
     ReferenceCountUtil.release(eldest.getValue().context());
     contexts.remove(eldest.getKey());
   }
 
-  private SslContext mint(String host) throws SSLException {
+  private SslContext mint(String host, Alpn alpn) throws SSLException {
     var leaf =
         authority.issue(
             keys.getPublic(), Leaf.server(Validity.from(clock.instant(), LIFE), name(host)));
@@ -90,12 +90,7 @@ public final class Leaves implements AutoCloseable {
         // Agents present no certificate; the default trust manager would read all roots anew.
         .trustManager(new TrustsNobody())
         .protocols("TLSv1.3", "TLSv1.2")
-        .applicationProtocolConfig(
-            new ApplicationProtocolConfig(
-                Protocol.ALPN,
-                SelectorFailureBehavior.NO_ADVERTISE,
-                SelectedListenerFailureBehavior.ACCEPT,
-                ApplicationProtocolNames.HTTP_1_1))
+        .applicationProtocolConfig(alpn.config())
         .build();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.envelope.AddressRules;
 import dev.ambit.envelope.Cidr;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proxy.RawAgent;
 import dev.ambit.proxy.resolve.DnsResponder;
@@ -240,7 +240,7 @@ class AddressAttacksTest extends AttackTest {
         site.blank()
             .bare(
                 "names",
-                Scheme.HTTP,
+                Protocol.HTTP,
                 "*.good.test",
                 site.raw.port(),
                 new UpstreamRoots.SystemRoots(),

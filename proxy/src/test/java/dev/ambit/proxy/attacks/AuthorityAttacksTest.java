@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proxy.RawAgent;
 import dev.ambit.proxy.StubUpstream;
@@ -253,7 +253,7 @@ class AuthorityAttacksTest extends AttackTest {
         site.blank()
             .bare(
                 "wild",
-                Scheme.HTTP,
+                Protocol.HTTP,
                 "*.good.test",
                 site.raw.port(),
                 new UpstreamRoots.SystemRoots(),
@@ -268,7 +268,7 @@ class AuthorityAttacksTest extends AttackTest {
     site.open(
         site.blank()
             .withCanary(
-                "items", Scheme.HTTPS, Site.GOOD, upstream.port(), roots, "/v1/items/{id}"));
+                "items", Protocol.HTTPS, Site.GOOD, upstream.port(), roots, "/v1/items/{id}"));
     var answer =
         site.inside(Site.GOOD, upstream.port())
             .send(get(PATH, Site.GOOD + ":" + upstream.port()))

@@ -8,7 +8,7 @@ import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.PathTemplate;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -41,11 +41,11 @@ final class EnvelopeZero {
 
   /// GET and POST of one path, with the canary.
   EnvelopeZero withCanary(
-      String name, Scheme scheme, String host, int port, UpstreamRoots roots, String... paths) {
+      String name, Protocol protocol, String host, int port, UpstreamRoots roots, String... paths) {
     var narrow = new TreeMap<String, List<String>>();
     narrow.put("scopes", List.of("items:read"));
     return add(
-        target(name, scheme, host, port, roots, AddressRules.PUBLIC),
+        target(name, protocol, host, port, roots, AddressRules.PUBLIC),
         Set.of("GET", "POST"),
         new CredentialRef("oauth", narrow),
         paths);
@@ -53,14 +53,15 @@ final class EnvelopeZero {
 
   /// Every method, without a credential.
   EnvelopeZero bare(
-      String name, Scheme scheme, String host, int port, UpstreamRoots roots, String... paths) {
-    return add(target(name, scheme, host, port, roots, AddressRules.PUBLIC), METHODS, null, paths);
+      String name, Protocol protocol, String host, int port, UpstreamRoots roots, String... paths) {
+    return add(
+        target(name, protocol, host, port, roots, AddressRules.PUBLIC), METHODS, null, paths);
   }
 
   /// Plain HTTP without a credential, under these address rules.
   EnvelopeZero addressed(String name, String host, int port, AddressRules rules) {
     return add(
-        target(name, Scheme.HTTP, host, port, new UpstreamRoots.SystemRoots(), rules),
+        target(name, Protocol.HTTP, host, port, new UpstreamRoots.SystemRoots(), rules),
         METHODS,
         null,
         "/v1/**");
@@ -69,7 +70,8 @@ final class EnvelopeZero {
   /// Every method of plain HTTP, if it also is so.
   EnvelopeZero asking(String name, String host, int port, Axes axes, String path) {
     var target =
-        target(name, Scheme.HTTP, host, port, new UpstreamRoots.SystemRoots(), AddressRules.PUBLIC);
+        target(
+            name, Protocol.HTTP, host, port, new UpstreamRoots.SystemRoots(), AddressRules.PUBLIC);
     targets.add(target);
     grants.add(
         new Grant(
@@ -129,8 +131,13 @@ final class EnvelopeZero {
   }
 
   private static Target target(
-      String name, Scheme scheme, String host, int port, UpstreamRoots roots, AddressRules rules) {
+      String name,
+      Protocol protocol,
+      String host,
+      int port,
+      UpstreamRoots roots,
+      AddressRules rules) {
     return new Target(
-        name, List.of(HostPattern.parse(host).orThrow()), Set.of(port), scheme, rules, roots);
+        name, List.of(HostPattern.parse(host).orThrow()), Set.of(port), protocol, rules, roots);
   }
 }

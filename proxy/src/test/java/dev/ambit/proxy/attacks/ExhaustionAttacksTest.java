@@ -9,7 +9,7 @@ import dev.ambit.envelope.Axes;
 import dev.ambit.envelope.BodyRule;
 import dev.ambit.envelope.Constraint;
 import dev.ambit.envelope.EnvelopeCodec;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proxy.RawAgent;
@@ -336,7 +336,7 @@ class ExhaustionAttacksTest extends AttackTest {
         site.blank()
             .bare(
                 "any",
-                Scheme.HTTP,
+                Protocol.HTTP,
                 "*.good.test",
                 site.raw.port(),
                 new UpstreamRoots.SystemRoots(),
@@ -371,7 +371,7 @@ class ExhaustionAttacksTest extends AttackTest {
         site.blank()
             .bare(
                 "raw",
-                Scheme.HTTP,
+                Protocol.HTTP,
                 Site.RAW,
                 site.raw.port(),
                 new UpstreamRoots.SystemRoots(),

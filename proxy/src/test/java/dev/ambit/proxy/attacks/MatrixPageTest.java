@@ -19,7 +19,7 @@ class MatrixPageTest {
       """
       # The attack matrix
 
-      One line for each attack of the design's groups 4.1 to 4.4, 4.6, 4.8 and 4.9. After every single input the five oracles are asked: nothing reached an upstream that
+      One line for each attack of the design's groups 4.1 to 4.6, 4.8 and 4.9. After every single input the five oracles are asked: nothing reached an upstream that
       may not be reached (O1), the credential stands nowhere in any spelling (O2), each call has exactly one record with its one reason (O3), the proxy serves on, within
       its memory, without a leak or a descriptor more (O4), and what was counted is what arrived (O5). A row passes when every input it lists was sent and every oracle
       held. This page is made from the reports of the test run; a test fails when the two differ, and says how to write it anew.

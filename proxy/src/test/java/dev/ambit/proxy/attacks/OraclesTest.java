@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
@@ -101,7 +101,8 @@ class OraclesTest {
   void o2SeesACredentialThatAnUpstreamReallyShowsTheAgent() throws Exception {
     site.open(
         site.blank()
-            .withCanary("echo", Scheme.HTTPS, Site.ECHO, site.echo.port(), site.roots(), "/v1/**"));
+            .withCanary(
+                "echo", Protocol.HTTPS, Site.ECHO, site.echo.port(), site.roots(), "/v1/**"));
     site.expect("");
     var host = Site.ECHO + ":" + site.echo.port();
     var answer =

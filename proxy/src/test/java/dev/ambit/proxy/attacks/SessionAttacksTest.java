@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.ambit.envelope.EnvelopeCodec;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proto.v1.CloseReason;
@@ -79,7 +79,7 @@ class SessionAttacksTest extends AttackTest {
             site.blank()
                 .bare(
                     "gone",
-                    Scheme.HTTP,
+                    Protocol.HTTP,
                     Site.RAW,
                     port,
                     new UpstreamRoots.SystemRoots(),

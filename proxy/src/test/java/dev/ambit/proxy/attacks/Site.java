@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import dev.ambit.envelope.Envelope;
-import dev.ambit.envelope.Scheme;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proto.v1.AuditRecord;
@@ -198,16 +198,21 @@ final class Site implements AutoCloseable {
     session = new SessionId("01ARZ3NDEKTSV4RRFF%08d".formatted(++sessions));
     return new EnvelopeZero(session)
         .bare(
-            "fence", Scheme.HTTP, FENCE, fence.port(), new UpstreamRoots.SystemRoots(), FENCE_PATH);
+            "fence",
+            Protocol.HTTP,
+            FENCE,
+            fence.port(),
+            new UpstreamRoots.SystemRoots(),
+            FENCE_PATH);
   }
 
   /// The envelope of the matrix, under the next session's name.
   EnvelopeZero zero() {
     return blank()
-        .withCanary("items", Scheme.HTTPS, GOOD, good.port(), roots(), "/v1/items/{id}")
-        .bare("echo", Scheme.HTTPS, ECHO, echo.port(), roots(), "/v1/**")
-        .bare("raw", Scheme.HTTP, RAW, raw.port(), roots(), "/v1/**")
-        .bare("hostile", Scheme.HTTP, HOSTILE, hostile.port(), roots(), "/v1/**");
+        .withCanary("items", Protocol.HTTPS, GOOD, good.port(), roots(), "/v1/items/{id}")
+        .bare("echo", Protocol.HTTPS, ECHO, echo.port(), roots(), "/v1/**")
+        .bare("raw", Protocol.HTTP, RAW, raw.port(), roots(), "/v1/**")
+        .bare("hostile", Protocol.HTTP, HOSTILE, hostile.port(), roots(), "/v1/**");
   }
 
   UpstreamRoots roots() {
@@ -312,6 +317,14 @@ final class Site implements AutoCloseable {
   /// Calls of the case that records tell of.
   long counted() {
     return decisions().stream().mapToLong(CallDecision::getCount).sum();
+  }
+
+  /// The same of those with this reason.
+  long counted(String reason) {
+    return decisions().stream()
+        .filter(decision -> decision.getReason().equals(reason))
+        .mapToLong(CallDecision::getCount)
+        .sum();
   }
 
   /// The case is one in which RAW may be reached.

@@ -20,7 +20,7 @@ class ClientHelloTest {
 
   @Test
   void readsTheOneServerName() throws Refused {
-    assertThat(ClientHello.serverName(hello("6170692e676f6f642e74657374")))
+    assertThat(ClientHello.read(hello("6170692e676f6f642e74657374")).serverName())
         .isEqualTo("api.good.test");
   }
 
@@ -34,7 +34,7 @@ class ClientHelloTest {
         "6170692e676f6fff2e74657374"
       })
   void refusesAServerNameThatIsNotPrintableAscii(String name) {
-    assertThatThrownBy(() -> ClientHello.serverName(hello(name))).isInstanceOf(Refused.class);
+    assertThatThrownBy(() -> ClientHello.read(hello(name))).isInstanceOf(Refused.class);
   }
 
   private static ByteBuf hello(String name) {

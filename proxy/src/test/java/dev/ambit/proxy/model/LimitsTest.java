@@ -8,10 +8,11 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
   @Test
   void sharesDescriptorsAmongAgentsTheirUpstreamsAndIdleConnections() {
-    var few = Limits.DEFAULT.within(Limits.FILES_KEPT + 30);
+    var few = Limits.DEFAULT.within(Limits.FILES_KEPT + 40);
     assertThat(few.connections()).isEqualTo(10);
     assertThat(few.pooled()).isEqualTo(10);
     assertThat(few.pooledPerKey()).isEqualTo(10);
+    assertThat(few.http2().streamsInAll()).isEqualTo(10);
     assertThat(few.headBytes()).isEqualTo(Limits.DEFAULT.headBytes());
   }
 

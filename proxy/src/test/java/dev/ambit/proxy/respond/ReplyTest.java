@@ -72,4 +72,36 @@ class ReplyTest {
     assertThat(Reply.internal(CALL).status()).isEqualTo(500);
     assertThat(Reply.internal(CALL).problem()).doesNotContain("Exception");
   }
+
+  @Test
+  void givesEveryReasonItsCodeOfGrpc() {
+    for (var reason : Reason.values()) {
+      int wanted =
+          switch (reason) {
+            case LEASE_LOST,
+                CONTROL_UNAVAILABLE,
+                CREDENTIAL_UNAVAILABLE,
+                AUDIT_UNAVAILABLE,
+                SHUTTING_DOWN ->
+                14;
+            case RATE_LIMITED, BUDGET_EXHAUSTED, LIMIT_EXCEEDED -> 8;
+            case MALFORMED, AUTHORITY_MISMATCH -> 3;
+            case UNSUPPORTED -> 12;
+            default -> 7;
+          };
+      var grpc = Reply.to(CALL, Denial.of(reason, null)).grpc();
+      assertThat(grpc.code()).as("%s", reason).isEqualTo(wanted);
+      assertThat(grpc.reason()).isEqualTo(reason.code());
+      assertThat(grpc.decision()).isEqualTo(CALL.value());
+    }
+  }
+
+  @Test
+  void tellsGrpcWhatFailedAndWhatCameTooLate() {
+    assertThat(Reply.to(CALL, new Failure(Failure.Stage.TLS, false, "No.")).grpc().code())
+        .isEqualTo(14);
+    assertThat(Reply.to(CALL, new Failure(Failure.Stage.RECEIVE, true, "No.")).grpc().code())
+        .isEqualTo(4);
+    assertThat(Reply.internal(CALL).grpc().code()).isEqualTo(13);
+  }
 }

@@ -9,9 +9,9 @@ import dev.ambit.envelope.EnvelopeCodec;
 import dev.ambit.envelope.Grant;
 import dev.ambit.envelope.HostPattern;
 import dev.ambit.envelope.PathTemplate;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.RequestTarget;
 import dev.ambit.envelope.Rules;
-import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
@@ -63,8 +63,8 @@ public final class Samples {
         Duration.ZERO,
         OptionalLong.empty(),
         List.of(
-            target("good", Scheme.HTTPS, 443, "api.good.test"),
-            target("plain", Scheme.HTTP, 80, "plain.good.test")),
+            target("good", Protocol.HTTPS, 443, "api.good.test"),
+            target("plain", Protocol.HTTP, 80, "plain.good.test")),
         List.of(
             grant("items", "good", "/v1/items/{id}", OptionalLong.empty(), credential),
             grant("bare", "good", "/bare", OptionalLong.empty(), null),
@@ -104,12 +104,12 @@ public final class Samples {
         credential);
   }
 
-  private static Target target(String name, Scheme scheme, int port, String host) {
+  private static Target target(String name, Protocol protocol, int port, String host) {
     return new Target(
         name,
         List.of(HostPattern.parse(host).orThrow()),
         Set.of(port),
-        scheme,
+        protocol,
         AddressRules.PUBLIC,
         new UpstreamRoots.SystemRoots());
   }

@@ -27,6 +27,7 @@ public final class Tuned {
   public Duration pooledIdle = Limits.DEFAULT.pooledIdle();
   public int judgedBytes = Limits.DEFAULT.judgedBytes();
   public int judgedBodies = Limits.DEFAULT.judgedBodies();
+  public final TunedHttp2 http2 = new TunedHttp2();
 
   public Limits limits() {
     return new Limits(
@@ -51,6 +52,7 @@ public final class Tuned {
         pooled,
         pooledIdle,
         judgedBytes,
-        judgedBodies);
+        judgedBodies,
+        http2.limits());
   }
 }

@@ -2,6 +2,7 @@ package dev.ambit.proxy.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.proxy.transport.Alpn;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,19 +21,20 @@ class LeavesTest {
   @Test
   void mintsEachHostOnce() throws Exception {
     try (var leaves = leaves()) {
-      assertThat(leaves.context("a.test")).isSameAs(leaves.context("a.test"));
-      assertThat(leaves.context("a.test")).isNotSameAs(leaves.context("b.test"));
-      assertThat(leaves.context("192.0.2.1")).isNotNull();
-      assertThat(leaves.context("[2001:db8::1]")).isNotNull();
+      assertThat(leaves.context("a.test", Alpn.BOTH)).isSameAs(leaves.context("a.test", Alpn.BOTH));
+      assertThat(leaves.context("a.test", Alpn.BOTH))
+          .isNotSameAs(leaves.context("b.test", Alpn.BOTH));
+      assertThat(leaves.context("192.0.2.1", Alpn.BOTH)).isNotNull();
+      assertThat(leaves.context("[2001:db8::1]", Alpn.BOTH)).isNotNull();
     }
   }
 
   @Test
   void renewsWellBeforeExpiry() throws Exception {
     try (var leaves = leaves()) {
-      var first = leaves.context("a.test");
+      var first = leaves.context("a.test", Alpn.BOTH);
       now.updateAndGet(then -> then.plus(Duration.ofHours(13)));
-      assertThat(leaves.context("a.test")).isNotSameAs(first);
+      assertThat(leaves.context("a.test", Alpn.BOTH)).isNotSameAs(first);
     }
   }
 
@@ -40,7 +42,7 @@ class LeavesTest {
   void a148KeepsNoMoreContextsThanItsBound() throws Exception {
     try (var leaves = leaves()) {
       for (int i = 0; i < Leaves.CONTEXTS_MAX + 10; i++) {
-        var _ = leaves.context("h" + i + ".test");
+        var _ = leaves.context("h" + i + ".test", Alpn.BOTH);
       }
       assertThat(leaves.size()).isEqualTo(Leaves.CONTEXTS_MAX);
     }

@@ -137,7 +137,7 @@ class MintingTest {
             good.name(),
             List.of(HostPattern.parse(pattern).orThrow()),
             good.ports(),
-            good.scheme(),
+            good.protocol(),
             good.addresses(),
             good.roots(),
             good.sensitivity()));

@@ -1,0 +1,31 @@
+package dev.ambit.envelope;
+
+/// What is spoken at a target.
+public enum Protocol {
+  HTTP("http", Scheme.HTTP),
+  HTTPS("https", Scheme.HTTPS),
+  /// gRPC over HTTP/2 and TLS, and nothing else.
+  GRPC("grpc", Scheme.HTTPS);
+
+  private final String text;
+  private final Scheme scheme;
+
+  Protocol(String text, Scheme scheme) {
+    this.text = text;
+    this.scheme = scheme;
+  }
+
+  public String text() {
+    return text;
+  }
+
+  public Scheme scheme() {
+    return scheme;
+  }
+
+  /// Whether a call is in this protocol, as far as its head tells.
+  boolean admits(Call call) {
+    return call.authority().scheme() == scheme
+        && (this != GRPC || (call.method().equals("POST") && Grpc.asked(call.fields())));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.ambit.proxy.decode;
+
+import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Protocol;
+import dev.ambit.proxy.transport.Alpn;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Which protocols an agent is offered: what its target may speak, and of that what the upstream
+/// was last seen to speak, unless the agent knows nothing else. Pure.
+final class Offer {
+  private Offer() {}
+
+  /// Null where nothing of what the agent speaks may be spoken there (A110).
+  ///
+  /// @param spoken by the agent; empty when it did not say, and then it is HTTP/1.1
+  static @Nullable Alpn of(List<String> spoken, Decoding decoding, Authority authority) {
+    return of(spoken, decoding.tunnels().protocols(authority), decoding.learned().apply(authority));
+  }
+
+  static @Nullable Alpn of(List<String> spoken, Set<Protocol> targets, @Nullable Alpn learned) {
+    var allowed = targets.equals(Set.of(Protocol.GRPC)) ? Alpn.HTTP2 : Alpn.BOTH;
+    var common = allowed.names().stream().filter(spoken::contains).toList();
+    if (spoken.isEmpty()) {
+      return allowed == Alpn.HTTP2 ? null : Alpn.BOTH;
+    }
+    if (common.isEmpty()) {
+      return null;
+    }
+    return learned == Alpn.HTTP1 && common.containsAll(Alpn.HTTP1.names()) ? Alpn.HTTP1 : allowed;
+  }
+
+  static boolean mayBecomeHttp2(Alpn offer, List<String> spoken) {
+    return offer.offersHttp2() && spoken.containsAll(Alpn.HTTP2.names());
+  }
+}
