@@ -16,7 +16,12 @@ import java.util.function.Consumer;
 /// and of the codec behind it, beginning with the seeds.
 public final class FuzzRun {
   private static final String INSTRUMENTED =
-      "dev.ambit.**:io.netty.handler.codec.http.**:io.netty.handler.codec.dns.**";
+      String.join(
+          ":",
+          "dev.ambit.**",
+          "io.netty.handler.codec.http.**",
+          "io.netty.handler.codec.http2.**",
+          "io.netty.handler.codec.dns.**");
   private static final int FOUND = 77;
   private static final int LAST_LINES = 40;
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ambit.envelope.Grpc;
 import dev.ambit.proxy.http2.Lane;
-import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Field;
@@ -37,6 +36,7 @@ final class AgentLane extends Lane implements Answering {
   private final boolean grpc;
   private final BodyPace pace;
   private final Deadline drainWait;
+  private final Deadline quietWait;
   private final Deadline writeWait;
   private @Nullable BodySink sink;
   private @Nullable Runnable goneListener;
@@ -46,7 +46,6 @@ final class AgentLane extends Lane implements Answering {
   private boolean requestEnded;
   private boolean trailersDropped;
   private boolean draining;
-  private long drained;
   private int status;
   private boolean bodiless;
   private long remaining;
@@ -72,6 +71,7 @@ final class AgentLane extends Lane implements Answering {
             ? BodyPace.ofStream(eventLoop(), limits, nanoTime)
             : new BodyPace(eventLoop(), limits, nanoTime);
     this.drainWait = new Deadline(eventLoop());
+    this.quietWait = new Deadline(eventLoop());
     this.writeWait = new Deadline(eventLoop());
     this.continuePending = head.expects();
   }
@@ -271,7 +271,6 @@ final class AgentLane extends Lane implements Answering {
     pace.came(piece.readableBytes());
     var to = draining ? null : sink;
     if (to == null) {
-      drained += piece.readableBytes();
       piece.release();
       drainOn();
     } else {
@@ -283,6 +282,7 @@ final class AgentLane extends Lane implements Answering {
   protected void endCame(List<Field> none) {
     pace.stop();
     drainWait.clear();
+    quietWait.clear();
     requestEnded = true;
     if (sink != null && !draining) {
       sink.end(trailersDropped);
@@ -335,6 +335,7 @@ final class AgentLane extends Lane implements Answering {
   private void over() {
     pace.stop();
     drainWait.clear();
+    quietWait.clear();
     writeWait.clear();
   }
 
@@ -369,30 +370,27 @@ final class AgentLane extends Lane implements Answering {
     leave();
   }
 
-  /// What is left of a request that is answered already is read and thrown away for a while, so
-  /// that a client which reads only when it has sent everything comes to the answer.
+  /// What is left of a request that is answered already is read and thrown away for a while, as at
+  /// the end of a connection of HTTP/1 ([Linger]): clients that look at the answer only when they
+  /// have sent everything come to it, and many take even a reset without an error (RFC 9113 8.1)
+  /// for one.
   private void finishIfOver() {
     if (!settled || !responseEnded || isClosed() || requestEnded || draining) {
       return;
     }
     draining = true;
-    long left = head.body() instanceof Body.Sized(long bytes) ? bytes : 0;
-    if (continuePending || left > limits.drainBytes()) {
-      reset(Http2Error.NO_ERROR);
-    } else {
-      drainWait.set(limits.headWait(), () -> reset(Http2Error.NO_ERROR));
-      drainOn();
-    }
+    drainWait.set(limits.linger(), this::drained);
+    drainOn();
   }
 
   private void drainOn() {
-    if (!draining) {
-      return;
-    }
-    if (drained > limits.drainBytes()) {
-      reset(Http2Error.NO_ERROR);
-    } else {
+    if (draining) {
+      quietWait.set(limits.lingerIdle(), this::drained);
       want();
     }
+  }
+
+  private void drained() {
+    reset(Http2Error.NO_ERROR);
   }
 }

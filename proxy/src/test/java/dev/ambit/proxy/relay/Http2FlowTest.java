@@ -18,6 +18,54 @@ import org.junit.jupiter.api.Test;
 /// What holds a fast side back, and what is left of calls that end early, or of very many.
 class Http2FlowTest extends Http2Test {
   @Test
+  void readsTheRestOfAnUploadThatWasDeniedSoThatItsClientComesToTheAnswer() throws Exception {
+    int bytes = 1 << 20;
+    int piece = 16 * 1_024;
+    var agent = proxy.http2(good.port());
+    int stream = denied(agent, bytes);
+    int window = 64 * 1_024;
+    for (int left = bytes; left > 0; left -= piece) {
+      while (window < piece) {
+        window += opened(agent, stream);
+      }
+      agent.data(stream, left == piece, "x".repeat(piece));
+      window -= piece;
+    }
+    heard(agent);
+    assertThat(agent.of(stream).reset).isNegative();
+    assertThat(agent.answer(get(agent, "/v1/items/7")).status()).isEqualTo(200);
+  }
+
+  @Test
+  void letsAnAgentGoThatWasDeniedAndSendsNothingMore() throws Exception {
+    var agent = proxy.http2(good.port());
+    int stream = denied(agent, 1 << 20);
+    var frame = Objects.requireNonNull(agent.read());
+    while (frame.type() != Http2Peer.RST_STREAM) {
+      frame = Objects.requireNonNull(agent.read());
+    }
+    assertThat(frame.stream()).isEqualTo(stream);
+    assertThat(frame.code()).isEqualTo(Http2Peer.NO_ERROR);
+  }
+
+  private int denied(Http2Peer agent, int bytes) throws IOException {
+    int stream =
+        agent.request(
+            "POST", authority(), "/other", false, "content-length", Integer.toString(bytes));
+    var answer = agent.answer(stream);
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.reason()).isEqualTo("path_not_granted");
+    assertThat(answer.reset).isNegative();
+    return stream;
+  }
+
+  /// How far the next frame opens the window of the stream.
+  private static int opened(Http2Peer agent, int stream) throws IOException {
+    var frame = Objects.requireNonNull(agent.read());
+    return frame.type() == Http2Peer.WINDOW_UPDATE && frame.stream() == stream ? frame.code() : 0;
+  }
+
+  @Test
   void a164ResetsTheStreamsOfAnEndedSessionOnBothLegsAndClosesItsConnections() throws Exception {
     var gone = new CountDownLatch(1);
     good.script =
