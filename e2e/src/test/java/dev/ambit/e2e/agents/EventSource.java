@@ -1,12 +1,8 @@
 package dev.ambit.e2e.agents;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import dev.ambit.dev.tls.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,24 +16,21 @@ final class EventSource implements AutoCloseable {
   private static final String END = "";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final HttpsServer server;
+  private final HttpsPeer server;
   private final BlockingQueue<String> next = new LinkedBlockingQueue<>();
   private final Semaphore serving = new Semaphore(1);
 
-  /// Takes a port; nothing is served yet.
-  EventSource() throws IOException {
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/events", this::stream);
+  /// Takes a port of the address; nothing is served yet.
+  EventSource(InetAddress address) throws IOException {
+    server = new HttpsPeer(address).with("/events", this::stream);
   }
 
   int port() {
-    return server.getAddress().getPort();
+    return server.port();
   }
 
   void serve(Path certificate, Path key) throws IOException {
-    server.setHttpsConfigurator(new HttpsConfigurator(Tls.server(certificate, key)));
-    server.setExecutor(task -> Thread.ofVirtual().name("events").start(task));
-    server.start();
+    server.serve(certificate, key);
   }
 
   /// Ends the stream that is still served, if there is one, and forgets what nobody came for.
@@ -86,6 +79,6 @@ final class EventSource implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 }

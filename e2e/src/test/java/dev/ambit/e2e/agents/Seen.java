@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.e2e.clients.Reply;
 import java.io.IOException;
+import java.util.List;
 
 /// What a program sees of a denial, in the words of the page of the clients.
 final class Seen {
@@ -11,6 +12,17 @@ final class Seen {
   interface Call {
     Reply make() throws IOException, InterruptedException;
   }
+
+  /// How clients say it; the names that Java's errors have come before what is said in them.
+  private static final List<String> NO_SUCH_NAME =
+      List.of(
+          "Could not resolve host",
+          "unable to resolve host address",
+          "UnknownHostException",
+          "UnresolvedAddressException",
+          "Name or service not known",
+          "ENOTFOUND",
+          "no such host");
 
   private Seen() {}
 
@@ -20,8 +32,30 @@ final class Seen {
       problem(call.make(), reason);
       return "403 and the problem";
     } catch (IOException error) {
-      return words(String.valueOf(error.getMessage()), title);
+      return words(error, title);
     }
+  }
+
+  /// What it says of a name that does not exist.
+  static String unknownName(Call call) throws InterruptedException {
+    try {
+      return "answered: " + call.make();
+    } catch (IOException error) {
+      return noSuchName(error);
+    }
+  }
+
+  static String noSuchName(Throwable error) {
+    var said = String.valueOf(error.getMessage());
+    return NO_SUCH_NAME.stream()
+        .filter(said::contains)
+        .findFirst()
+        .map(words -> "error: " + words)
+        .orElse("error: " + said);
+  }
+
+  static String words(Throwable error, String title) {
+    return words(String.valueOf(error.getMessage()), title);
   }
 
   private static String words(String error, String title) {

@@ -50,13 +50,13 @@ class SessionEndTest {
   void cutsARunningStreamWithinASecondAndLeavesADeadToken(Client client) throws Exception {
     var session = set.open();
     var out = folder.resolve("out");
-    var variables = set.agentVariables();
+    var agent = set.agent();
     var reader =
         Ran.start(
-            variables,
+            agent.variables(),
             out,
             folder.resolve("err"),
-            client.follow(variables, set.peers().api("/v1/stream")));
+            client.follow(agent, set.peers().api("/v1/stream")));
     try (var thief = new Thief(set.peers())) {
       var request = await(entry -> entry.text("path").equals("/v1/stream"));
       awaitEvents(out);
@@ -86,7 +86,7 @@ class SessionEndTest {
       var _ = set.untilClosed(session);
       assertThat(thief.active(token)).isFalse();
       assertThat(thief.replay(token)).isEqualTo(401);
-      assertThat(client.refusedTunnel(variables, set.peers().api("/v1/items"))).contains("403");
+      assertThat(client.refusedTunnel(agent, set.peers().api("/v1/items"))).contains("403");
     } finally {
       reader.destroyForcibly();
     }
@@ -96,8 +96,8 @@ class SessionEndTest {
   void leavesAReceiptThatVerifiesOfflineAndNotWithOneByteChanged() throws Exception {
     var session = set.open();
     var key = pinnedKey();
-    var variables = set.agentVariables();
-    assertThat(Client.CURL.send(variables, "GET", set.peers().api("/v1/items")).status())
+    var agent = set.agent();
+    assertThat(Client.CURL.send(agent, "GET", set.peers().api("/v1/items")).status())
         .isEqualTo(200);
     var _ = set.close(session);
     var _ = set.untilClosed(session);
@@ -123,13 +123,13 @@ class SessionEndTest {
   @Test
   void countsEveryCallOfTheSessionInItsReceipt() throws Exception {
     var session = set.open();
-    var variables = set.agentVariables();
+    var agent = set.agent();
     var api = set.peers().api("/v1/items");
     for (var client : List.of(Client.CURL, Client.REQUESTS)) {
-      assertThat(client.send(variables, "GET", api).status()).isEqualTo(200);
-      assertThat(client.send(variables, "DELETE", api).status()).isEqualTo(403);
-      assertThat(client.send(variables, "GET", "http://elsewhere.test/").status()).isEqualTo(403);
-      assertThat(client.refusedTunnel(variables, "https://elsewhere.test/")).contains("403");
+      assertThat(client.send(agent, "GET", api).status()).isEqualTo(200);
+      assertThat(client.send(agent, "DELETE", api).status()).isEqualTo(403);
+      assertThat(client.send(agent, "GET", "http://elsewhere.test/").status()).isEqualTo(403);
+      assertThat(client.refusedTunnel(agent, "https://elsewhere.test/")).contains("403");
     }
     var _ = set.close(session);
     var _ = set.untilClosed(session);

@@ -78,7 +78,7 @@ class SessionSuspendTest {
             set.agentVariables(),
             out,
             folder.resolve("err"),
-            Client.CURL.follow(set.agentVariables(), set.peers().api("/v1/stream")));
+            Client.CURL.follow(set.agent(), set.peers().api("/v1/stream")));
     try (var thief = new Thief(set.peers())) {
       var request = await(entry -> entry.text("path").equals("/v1/stream"));
       awaitEvents(out);
@@ -137,16 +137,16 @@ class SessionSuspendTest {
   }
 
   private void granted() throws IOException, InterruptedException {
-    var reply = Client.CURL.send(set.agentVariables(), "GET", set.peers().api("/v1/items"));
+    var reply = Client.CURL.send(set.agent(), "GET", set.peers().api("/v1/items"));
     assertThat(reply.status()).as(reply.body()).isEqualTo(200);
   }
 
   private Reply delete() throws IOException, InterruptedException {
-    return Client.CURL.send(set.agentVariables(), "DELETE", set.peers().api("/v1/items"));
+    return Client.CURL.send(set.agent(), "DELETE", set.peers().api("/v1/items"));
   }
 
   private String refused() throws IOException, InterruptedException {
-    return Client.CURL.refusedTunnel(set.agentVariables(), set.peers().api("/v1/items"));
+    return Client.CURL.refusedTunnel(set.agent(), set.peers().api("/v1/items"));
   }
 
   private void ambit(String... words) throws IOException, InterruptedException {

@@ -1,15 +1,14 @@
 package dev.ambit.e2e.clients;
 
+import dev.ambit.e2e.machine.User;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 
 /// An unmodified client as an agent, and all that its users do to it so that it works in a pod.
 // Settings are copied and agents hold nothing that changes; Error Prone asks for annotations of its
 // own to believe that.
 @SuppressWarnings("ImmutableEnumChecker")
-public enum Client {
+public enum Client implements Listed {
   CURL(
       "curl",
       Setting.by("HTTPS_PROXY", "http_proxy"),
@@ -108,76 +107,65 @@ public enum Client {
   private final Setting proxy;
   private final Setting trust;
   private final boolean pinned;
-  private final Agent agent;
+  private final Agent program;
 
-  Client(String title, Setting proxy, Setting trust, boolean pinned, Agent agent) {
+  Client(String title, Setting proxy, Setting trust, boolean pinned, Agent program) {
     this.title = title;
     this.proxy = proxy;
     this.trust = trust;
     this.pinned = pinned;
-    this.agent = agent;
+    this.program = program;
   }
 
-  /// As the table calls it.
+  @Override
   public String title() {
     return title;
   }
 
-  /// How it is pointed at the proxy.
+  @Override
   public Setting proxy() {
     return proxy;
   }
 
-  /// How it comes to trust the pod's authority.
+  @Override
   public Setting trust() {
     return trust;
   }
 
-  /// Whether the tests choose its version, and not the machine.
+  @Override
   public boolean pinned() {
     return pinned;
-  }
-
-  /// Of an agent's variables those alone that the table names.
-  public Map<String, String> only(Map<String, String> variables) {
-    var named = new HashMap<>(variables);
-    named
-        .keySet()
-        .removeIf(name -> !proxy.variables().contains(name) && !trust.variables().contains(name));
-    return named;
   }
 
   /// Sends one request. Throws IOException with the client's own words when it got no answer.
   ///
   /// @param fields `Name:value`
-  public Reply send(Map<String, String> variables, String method, String url, String... fields)
+  public Reply send(User agent, String method, String url, String... fields)
       throws IOException, InterruptedException {
-    return agent.send(variables, method, url, fields);
+    return program.send(agent, method, url, fields);
   }
 
   /// Posts a file, as `send`.
-  public Reply upload(Map<String, String> variables, String url, Path file)
-      throws IOException, InterruptedException {
-    return agent.upload(variables, url, file);
+  public Reply upload(User agent, String url, Path file) throws IOException, InterruptedException {
+    return program.upload(agent, url, file);
   }
 
   /// The words that follow a stream of events and print each line as it comes.
-  public String[] follow(Map<String, String> variables, String url)
-      throws IOException, InterruptedException {
-    return agent.follow(variables, url);
+  public String[] follow(User agent, String url) throws IOException, InterruptedException {
+    return program.follow(agent, url);
   }
 
   /// What it says when its tunnel is refused.
-  public String refusedTunnel(Map<String, String> variables, String url)
-      throws InterruptedException {
+  public String refusedTunnel(User agent, String url) throws InterruptedException {
     try {
-      return "answered: " + send(variables, "GET", url);
+      return "answered: " + send(agent, "GET", url);
     } catch (IOException refused) {
       return String.valueOf(refused.getMessage());
     }
   }
 
+  @Override
   public String version() throws IOException, InterruptedException {
-    return agent.version();
+    return program.version();
   }
 }

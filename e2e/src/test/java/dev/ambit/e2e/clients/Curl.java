@@ -1,7 +1,7 @@
 package dev.ambit.e2e.clients;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.e2e.set.Ran;
+import dev.ambit.e2e.machine.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,28 +13,25 @@ import java.util.Map;
 /// The command line program curl.
 final class Curl implements Agent {
   @Override
-  public Reply send(Map<String, String> variables, String method, String url, String... fields)
-      throws IOException, InterruptedException {
+  public Reply send(User agent, String method, String url, String... fields) throws IOException {
     var words = new ArrayList<>(List.of("-X", method, url));
     for (var field : fields) {
       words.add("-H");
       words.add(field);
     }
-    return run(variables, words);
+    return run(agent, words);
   }
 
   @Override
-  public Reply upload(Map<String, String> variables, String url, Path file)
-      throws IOException, InterruptedException {
-    return run(variables, List.of("-X", "POST", "-T", file.toString(), url));
+  public Reply upload(User agent, String url, Path file) throws IOException {
+    return run(agent, List.of("-X", "POST", "-T", file.toString(), url));
   }
 
-  private static Reply run(Map<String, String> variables, List<String> words)
-      throws IOException, InterruptedException {
+  private static Reply run(User agent, List<String> words) throws IOException {
     // --write-out puts the facts after the body; -D - would mix interim heads into it.
     var all = new ArrayList<>(List.of("curl", "-sS", "-w", "\n%{http_code}\n%{header_json}"));
     all.addAll(words);
-    var ran = Ran.run(variables, all.toArray(String[]::new));
+    var ran = agent.run(all);
     if (ran.exit() != 0) {
       throw new IOException("curl: exit code " + ran.exit() + ": " + ran.err());
     }
@@ -53,12 +50,12 @@ final class Curl implements Agent {
   }
 
   @Override
-  public String[] follow(Map<String, String> variables, String url) {
+  public String[] follow(User agent, String url) {
     return new String[] {"curl", "-sS", "-N", url};
   }
 
   @Override
-  public String version() throws IOException, InterruptedException {
-    return Ran.run(Map.of(), "curl", "--version").out().split(" ", 3)[1];
+  public String version() {
+    return User.ROOT.run("curl", "--version").out().split(" ", 3)[1];
   }
 }

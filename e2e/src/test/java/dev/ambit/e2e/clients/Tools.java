@@ -1,5 +1,6 @@
 package dev.ambit.e2e.clients;
 
+import dev.ambit.e2e.machine.Programs;
 import dev.ambit.e2e.set.Ran;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,8 +35,19 @@ public final class Tools {
         + System.getenv("PATH");
   }
 
+  /// Folders in which the programs and all that they run on lie, of which some may be their owner's
+  /// alone.
+  public static List<Path> folders() throws IOException, InterruptedException {
+    return List.of(
+        Path.of(made("go/go-build")).getParent(),
+        Path.of(System.getProperty("java.home")),
+        Path.of(System.getProperty("localRepository")),
+        Programs.tree());
+  }
+
   static List<String> python(String script) throws IOException, InterruptedException {
-    return List.of(python(), file("python/" + script));
+    // -B: nothing is to be written into the tree.
+    return List.of(python(), "-B", file("python/" + script));
   }
 
   /// @param node `node-20` or `node-24`

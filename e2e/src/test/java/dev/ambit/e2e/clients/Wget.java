@@ -1,12 +1,11 @@
 package dev.ambit.e2e.clients;
 
-import dev.ambit.e2e.set.Ran;
+import dev.ambit.e2e.machine.User;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The command line program wget. It reads no variable that names an authority where it is built on
@@ -19,26 +18,23 @@ final class Wget implements Agent {
   private static final int ERROR_ANSWER = 8;
 
   @Override
-  public Reply send(Map<String, String> variables, String method, String url, String... fields)
-      throws IOException, InterruptedException {
+  public Reply send(User agent, String method, String url, String... fields) throws IOException {
     var words = new ArrayList<>(List.of("--method=" + method, url));
     for (var field : fields) {
       words.add("--header=" + field);
     }
-    return run(variables, words);
+    return run(agent, words);
   }
 
   @Override
-  public Reply upload(Map<String, String> variables, String url, Path file)
-      throws IOException, InterruptedException {
-    return run(variables, List.of("--method=POST", "--body-file=" + file, url));
+  public Reply upload(User agent, String url, Path file) throws IOException {
+    return run(agent, List.of("--method=POST", "--body-file=" + file, url));
   }
 
-  private static Reply run(Map<String, String> variables, List<String> words)
-      throws IOException, InterruptedException {
-    var all = words(variables, "--server-response", "--content-on-error");
+  private static Reply run(User agent, List<String> words) throws IOException {
+    var all = words(agent, "--server-response", "--content-on-error");
     all.addAll(words);
-    var ran = Ran.run(variables, all.toArray(String[]::new));
+    var ran = agent.run(all);
     var status = STATUS.matcher(ran.err());
     if ((ran.exit() != 0 && ran.exit() != ERROR_ANSWER) || !status.find()) {
       throw new IOException("wget: exit code " + ran.exit() + ": " + ran.err());
@@ -52,23 +48,23 @@ final class Wget implements Agent {
   }
 
   @Override
-  public String[] follow(Map<String, String> variables, String url) {
-    var words = words(variables);
+  public String[] follow(User agent, String url) {
+    var words = words(agent);
     words.add(url);
     return words.toArray(String[]::new);
   }
 
   /// One try: to be refused, or cut, is an answer. Terse, because quiet hides why a tunnel was
   /// refused.
-  private static List<String> words(Map<String, String> variables, String... more) {
+  private static List<String> words(User agent, String... more) {
     var words = new ArrayList<>(List.of("wget", "-nv", "-O", "-", "--tries=1", "--timeout=60"));
-    words.add("--ca-certificate=" + variables.get("SSL_CERT_FILE"));
+    words.add("--ca-certificate=" + agent.variables().get("SSL_CERT_FILE"));
     words.addAll(List.of(more));
     return words;
   }
 
   @Override
-  public String version() throws IOException, InterruptedException {
-    return Ran.run(Map.of(), "wget", "--version").out().split(" ", 4)[2];
+  public String version() {
+    return User.ROOT.run("wget", "--version").out().split(" ", 4)[2];
   }
 }

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A network of one's own: loopback, one private address, no way out, and a name server at that
@@ -15,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public record Network(String name, String address) implements Closeable {
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Path CONFIGURATION = Path.of("/etc/netns");
+  private static final Path NAMESPACES = Path.of("/run/netns");
 
   /// Makes it.
   public static Network open(String address) throws IOException {
@@ -37,6 +41,24 @@ public record Network(String name, String address) implements Closeable {
     User.ROOT.run("ip", "netns", "add", name).done();
     network.ip("link", "set", "lo", "up");
     return network;
+  }
+
+  /// Opens a socket of this process in it, where it stays: tests are upstreams themselves so.
+  public <T> T open(Callable<T> socket) throws IOException {
+    var opened =
+        new FutureTask<T>(() -> {
+          Entrance.enter(NAMESPACES.resolve(name));
+          return socket.call();
+        });
+    Thread.ofPlatform().name("in " + name).start(opened);
+    try {
+      return opened.get();
+    } catch (ExecutionException refused) {
+      throw new IOException(name + ": " + refused.getCause(), refused);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(name + ": interrupted", interrupted);
+    }
   }
 
   /// Runs `ip` in it.

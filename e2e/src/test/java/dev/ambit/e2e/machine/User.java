@@ -16,32 +16,44 @@ import java.util.Optional;
 /// @param uid also the only group; any but 0 has no capability
 /// @param network the namespace the commands run in; empty: the machine's
 /// @param variables all that the commands see, beside PATH
-public record User(int uid, Optional<Network> network, Map<String, String> variables) {
+/// @param shown what the commands find elsewhere; empty: nothing
+public record User(
+    int uid, Optional<Network> network, Map<String, String> variables, Optional<Shown> shown) {
   /// The user that the tests run as; they need it to become others.
-  public static final User ROOT = new User(0, Optional.empty(), Map.of());
+  public static final User ROOT = of(0);
 
   public User {
     variables = Map.copyOf(variables);
   }
 
   public static User of(int uid) {
-    return new User(uid, Optional.empty(), Map.of());
+    return new User(uid, Optional.empty(), Map.of(), Optional.empty());
   }
 
   public User in(Network other) {
-    return new User(uid, Optional.of(other), variables);
+    return new User(uid, Optional.of(other), variables, shown);
   }
 
   public User with(String name, String value) {
     var more = new HashMap<>(variables);
     more.put(name, value);
-    return new User(uid, network, more);
+    return new User(uid, network, more, shown);
   }
 
   public User with(Map<String, String> others) {
     var more = new HashMap<>(variables);
     more.putAll(others);
-    return new User(uid, network, more);
+    return new User(uid, network, more, shown);
+  }
+
+  /// This user with these variables and no others.
+  public User withOnly(Map<String, String> others) {
+    return new User(uid, network, others, shown);
+  }
+
+  /// This user where folders of others are shown.
+  public User seeing(Shown folders) {
+    return new User(uid, network, variables, Optional.of(folders));
   }
 
   /// Runs a command to its end.
@@ -86,7 +98,7 @@ public record User(int uid, Optional<Network> network, Map<String, String> varia
       var id = Integer.toString(uid);
       words.addAll(List.of("--reuid", id, "--regid", id, "--clear-groups"));
     }
-    words.addAll(command);
+    words.addAll(shown.map(folders -> folders.words(command)).orElse(command));
     var builder =
         new ProcessBuilder(words).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().keySet().retainAll(List.of("PATH"));

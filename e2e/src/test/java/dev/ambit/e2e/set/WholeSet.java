@@ -13,6 +13,7 @@ import dev.ambit.dev.set.Folders;
 import dev.ambit.dev.set.Member;
 import dev.ambit.dev.set.ProxyPorts;
 import dev.ambit.dev.set.State;
+import dev.ambit.e2e.machine.User;
 import dev.ambit.proto.v1.CloseReason;
 import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.GetSessionRequest;
@@ -213,6 +214,11 @@ public final class WholeSet implements AutoCloseable {
   /// The variables of an agent in this set, as `ambit session run` sets them.
   public Map<String, String> agentVariables() {
     return AgentEnvironment.variables(proxy.agentAddress(), new TrustFolder(trust()), "");
+  }
+
+  /// An agent with these variables, as the user who runs the tests.
+  public User agent() {
+    return User.ROOT.with(agentVariables());
   }
 
   /// Writes it down as the development set that commands with this AMBIT_DEV_STATE find.

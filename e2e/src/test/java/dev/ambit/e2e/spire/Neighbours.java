@@ -4,6 +4,7 @@ import dev.ambit.cli.print.Json;
 import dev.ambit.dev.issuer.Client;
 import dev.ambit.dev.issuer.IssuerMain;
 import dev.ambit.dev.record.Entry;
+import dev.ambit.dev.record.Ledger;
 import dev.ambit.dev.tls.ServerCertificate;
 import dev.ambit.dev.upstream.UpstreamMain;
 import dev.ambit.e2e.machine.Closing;
@@ -30,8 +31,8 @@ import java.util.Set;
 
 /// Those that Ambit meets in the network: a name server, an OAuth server and an API that asks it
 /// about every token. They have nothing to do with Ambit, and their records are what tests believe.
-final class Neighbours {
-  static final String API = "api.acme.test";
+public final class Neighbours {
+  public static final String API = "api.acme.test";
   static final String ISSUER = "issuer.acme.test";
 
   /// A second name of the API, for a target that does not allow its address.
@@ -123,7 +124,7 @@ final class Neighbours {
   }
 
   /// Where the API is for its clients.
-  String api(String path) {
+  public String api(String path) {
     return "https://" + API + ":" + upstreamPort + path;
   }
 
@@ -135,23 +136,33 @@ final class Neighbours {
     return issuerPort;
   }
 
-  /// The file of a client's secret, or `ca.pem`.
-  Path file(String name) {
+  /// The file of a client's secret, `ca.pem`, or the API's `api.pem` and `api.key`.
+  public Path file(String name) {
     return folder.resolve(name);
+  }
+
+  /// What the API records.
+  public Ledger upstream() {
+    return new Ledger(folder.resolve("upstream.jsonl"));
+  }
+
+  /// What the OAuth server records.
+  public Ledger issuer() {
+    return new Ledger(folder.resolve("issuer.jsonl"));
   }
 
   /// What the API has recorded so far.
   List<Entry> upstreamRecord() {
-    return Entry.read(folder.resolve("upstream.jsonl"));
+    return upstream().since(0);
   }
 
   /// What the OAuth server has recorded so far.
   List<Entry> issuerRecord() {
-    return Entry.read(folder.resolve("issuer.jsonl"));
+    return issuer().since(0);
   }
 
   /// What the name server was asked so far, one `name type` a line.
-  String lookups() throws IOException {
+  public String lookups() throws IOException {
     return Files.readString(folder.resolve("names.out"));
   }
 

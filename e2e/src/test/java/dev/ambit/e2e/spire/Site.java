@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 /// Ambit as a platform team runs it, on one machine: `ControlPlaneMain` and `ProxyMain` on their
 /// usual ports and under the production rules, each a user of its own with its identity from a real
 /// SPIRE: all in one network of their own, or proxy and agent in a pod.
-final class Site implements Closeable {
+public final class Site implements Closeable {
   static final String CONTROL_PLANE = "spiffe://acme.test/ambit/control-plane";
-  static final String REPORTER = "spiffe://acme.test/agents/reporter";
+  public static final String REPORTER = "spiffe://acme.test/agents/reporter";
   static final String DEVELOPER = "spiffe://acme.test/people/developer";
 
   /// SPIRE renews after half of it, ten seconds of backdating included: every ten seconds or so.
@@ -78,12 +78,20 @@ final class Site implements Closeable {
   static Site open(Path folder) throws IOException, InterruptedException {
     var closing = new Closing();
     var network = closing.add(Network.open(ADDRESS));
-    return open(folder, closing, new Place(network, network, PROXY_USER, Map.of()));
+    return open(folder, closing, new Place(network, network, PROXY_USER, Map.of(), ""));
   }
 
   /// The same with proxy and agent in a pod whose traffic the kernel turns to the proxy, and where
   /// the proxy keeps its own in memory.
   static Site openPod(Path folder, Pod pod) throws IOException, InterruptedException {
+    return openPod(folder, pod, "");
+  }
+
+  /// The same, where more is written down.
+  ///
+  /// @param more YAML documents, of which the first begins with `---`
+  public static Site openPod(Path folder, Pod pod, String more)
+      throws IOException, InterruptedException {
     var closing = new Closing();
     var memory = closing.add(MemoryFolder.open(folder.resolve(MEMORY), Pod.PROXY));
     return open(
@@ -99,7 +107,8 @@ final class Site implements Closeable {
                 "AMBIT_PROXY_CAPTURE_PORT",
                 Integer.toString(Pod.CAPTURE_PORT),
                 "AMBIT_PROXY_AGENT_DNS_PORT",
-                Integer.toString(Pod.DNS_PORT))));
+                Integer.toString(Pod.DNS_PORT)),
+            more));
   }
 
   /// Where who runs.
@@ -107,7 +116,9 @@ final class Site implements Closeable {
   /// @param world of control plane, issuer, API and name server
   /// @param inside of proxy and agent
   /// @param settings more of the proxy
-  private record Place(Network world, Network inside, User proxy, Map<String, String> settings) {}
+  /// @param resources more of them
+  private record Place(
+      Network world, Network inside, User proxy, Map<String, String> settings, String resources) {}
 
   private static Site open(Path folder, Closing closing, Place place)
       throws IOException, InterruptedException {
@@ -133,7 +144,8 @@ final class Site implements Closeable {
     Files.writeString(
         yaml,
         SiteResources.yaml(
-            place.world().address(), neighbours.upstreamPort(), neighbours.issuerPort()));
+                place.world().address(), neighbours.upstreamPort(), neighbours.issuerPort())
+            + place.resources());
     CONTROL_PLANE_USER.give(yaml, "rw-------");
     var own = CONTROL_PLANE_USER.folder(folder, "control", "rwx------");
     var started =
@@ -197,7 +209,7 @@ final class Site implements Closeable {
     return spire;
   }
 
-  Neighbours neighbours() {
+  public Neighbours neighbours() {
     return neighbours;
   }
 
@@ -215,7 +227,7 @@ final class Site implements Closeable {
   }
 
   /// A user without an entry who knows of no proxy, and was told whom to trust as a pod is.
-  User unaware() {
+  public User unaware() {
     return AGENT_USER.in(place.inside()).with(TrustVariables.of(trust(), ""));
   }
 
@@ -243,7 +255,7 @@ final class Site implements Closeable {
   }
 
   /// Runs `ambit` as the user who runs the control plane.
-  String ambit(String... words) throws IOException {
+  public String ambit(String... words) throws IOException {
     return CONTROL_PLANE_USER
         .in(place.world())
         .with("AMBIT_ACCESS", access().toString())
@@ -270,7 +282,7 @@ final class Site implements Closeable {
   }
 
   /// Opens a session for the proxy's workload and waits until the proxy judges by it.
-  String openSession(String template) throws IOException {
+  public String openSession(String template) throws IOException {
     var opened = ambit("session", "open", "-t", template, "-w", REPORTER, "-o", "json");
     var id = Pattern.compile("\"id\" : \"([0-9A-Z]{26})\"").matcher(opened);
     if (!id.find()) {
@@ -305,7 +317,7 @@ final class Site implements Closeable {
   }
 
   /// A folder that everyone can write to.
-  Path scratch(String name) throws IOException {
+  public Path scratch(String name) throws IOException {
     return User.ROOT.folder(folder, name, "rwxrwxrwx");
   }
 
