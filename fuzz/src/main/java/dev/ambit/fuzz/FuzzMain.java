@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -52,7 +53,7 @@ public final class FuzzMain {
     int exit = OK;
     for (var target : Target.values()) {
       System.out.println(target.folder() + ": for " + share.toSeconds() + " s");
-      var result = run.run(target, share, new Progress(target));
+      var result = run.run(target, share, chance(), new Progress(target));
       if (!result.ran()) {
         result.last().forEach(System.err::println);
         System.err.println(target.folder() + ": could not be run");
@@ -66,6 +67,11 @@ public final class FuzzMain {
       }
     }
     return exit;
+  }
+
+  /// Another with every run; the fuzzer takes 0 for "choose one".
+  private static int chance() {
+    return ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
   }
 
   /// Says now and then how far it is.

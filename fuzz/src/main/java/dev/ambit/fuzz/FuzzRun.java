@@ -36,7 +36,12 @@ public final class FuzzRun {
   /// How it ended.
   ///
   /// @param last what the fuzzer said at the end
-  public record Result(boolean ran, boolean found, List<String> last) {}
+  public record Result(boolean ran, boolean found, List<String> last) {
+    /// The input that broke a law, as the fuzzer prints it; empty where nothing was found.
+    public String input() {
+      return last.stream().filter(line -> line.startsWith("Base64: ")).findAny().orElse("");
+    }
+  }
 
   /// Where inputs are put that break a law.
   public Path findings() {
@@ -45,10 +50,12 @@ public final class FuzzRun {
 
   /// Fuzzes; blocks for about so long.
   ///
+  /// @param chance where the inputs come from: the same number, the same inputs in the same order
   /// @param progress gets what the fuzzer says as it goes
-  public Result run(Target target, Duration time, Consumer<String> progress)
+  public Result run(Target target, Duration time, int chance, Consumer<String> progress)
       throws IOException, InterruptedException {
-    var process = new ProcessBuilder(command(target, time)).redirectErrorStream(true).start();
+    var process =
+        new ProcessBuilder(command(target, time, chance)).redirectErrorStream(true).start();
     var last = new ArrayList<String>();
     try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -65,7 +72,7 @@ public final class FuzzRun {
     }
   }
 
-  private List<String> command(Target target, Duration time) throws IOException {
+  private List<String> command(Target target, Duration time, int chance) throws IOException {
     var learned = Files.createDirectories(home.resolve("target/learned").resolve(target.folder()));
     var found = Files.createDirectories(findings());
     return List.of(
@@ -87,6 +94,7 @@ public final class FuzzRun {
         "-artifact_prefix=" + found.resolve(target.folder() + "-"),
         "-max_total_time=" + Math.max(1, time.toSeconds()),
         "-timeout=20",
+        "-seed=" + chance,
         learned.toString(),
         home.resolve("corpus").resolve(target.folder()).toString());
   }

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Every seed holds, and some seconds of fuzzing find nothing; `./ambit fuzz --minutes N` takes
-/// longer.
+/// Every seed holds, and some seconds of fuzzing find nothing: the same inputs with every run, so
+/// that a change is not blamed for what it has nothing to do with. `./ambit fuzz --minutes N` tries
+/// others, for longer.
 class FuzzTest {
   private static final Path HOME = Path.of("");
   private static final Duration SHORT = Duration.ofSeconds(5);
@@ -39,6 +40,7 @@ class FuzzTest {
         run.run(
             target,
             SHORT,
+            1,
             line -> {
               if (line.startsWith("#") && line.contains(" cov: ")) {
                 pulses.add(line);
@@ -46,7 +48,7 @@ class FuzzTest {
             });
     assertThat(result.ran()).as(String.join("\n", result.last())).isTrue();
     assertThat(result.found())
-        .as("see " + run.findings() + "\n" + String.join("\n", result.last()))
+        .as(result.input() + "\n" + String.join("\n", result.last()))
         .isFalse();
     // Without coverage it would be blind.
     assertThat(pulses).isNotEmpty();

@@ -72,7 +72,8 @@ public final class Http2Target {
     for (var field : head.fields().subList(1, head.fields().size())) {
       headers.add(field.name(), field.value());
     }
-    if (head.body() instanceof Body.Sized(long bytes) && bytes > 0) {
+    // Nothing, too: without it a body that has yet to end would be one of unknown length.
+    if (head.body() instanceof Body.Sized(long bytes)) {
       headers.add("content-length", Long.toString(bytes));
     }
     if (head.expects()) {

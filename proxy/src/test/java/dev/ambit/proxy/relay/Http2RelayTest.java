@@ -73,6 +73,23 @@ class Http2RelayTest extends Http2Test {
   }
 
   @Test
+  void crossesABodyOfNothingWhoseEndComesInAFrameOfItsOwn() throws Exception {
+    good.alpn("http/1.1");
+    good.script =
+        with -> {
+          with.request();
+          with.answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        };
+    var agent = proxy.http2(good.port());
+    int stream = agent.request("POST", authority(), "/v1/items", false, "content-length", "0");
+    agent.data(stream, true, "");
+    assertThat(agent.answer(stream).status()).isEqualTo(200);
+    assertThat(good.bytes())
+        .containsIgnoringCase("content-length: 0\r\n")
+        .doesNotContainIgnoringCase("transfer-encoding");
+  }
+
+  @Test
   void crossesFromAnAgentThatSpeaksHttp1ToAnUpstreamThatSpeaksHttp2Alone() throws Exception {
     good.alpn("h2");
     try (var agent = proxy.inTunnel(good.port())) {
