@@ -17,7 +17,8 @@ public final class BenchMain {
     var line =
         new CommandLine(new BenchCommand(shell))
             .addSubcommand(new TrainCommand(shell))
-            .addSubcommand(new SoakCommand(shell));
+            .addSubcommand(new SoakCommand(shell))
+            .addSubcommand(new StrainCommand(shell));
     return AmbitMain.finish(line, shell);
   }
 }

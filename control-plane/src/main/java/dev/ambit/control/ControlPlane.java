@@ -182,6 +182,7 @@ public final class ControlPlane implements AutoCloseable {
     metrics.issuersSpared(evidence.issuersSpared());
     metrics.chainsBroken(evidence.audit()::broken);
     metrics.attached(proxies::attached);
+    metrics.proxiesDoubled(proxies::doubles);
     tick("resources", resources::reload);
     tick("timers", timers::tick);
     tick("proxies", proxies::tick);

@@ -32,6 +32,7 @@ import dev.ambit.control.store.CheckpointTable;
 import dev.ambit.control.store.CredentialTable;
 import dev.ambit.control.store.CutTable;
 import dev.ambit.control.store.OwnChain;
+import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
 import dev.ambit.control.store.SuspensionTable;
@@ -89,7 +90,12 @@ record Evidence(
     var inFlight = new InFlight();
     var closures =
         new ClosureWorker(
-            new ClosureWorker.Tables(new SessionTable(base.store()), credentials, cuts, audit),
+            new ClosureWorker.Tables(
+                new SessionTable(base.store()),
+                credentials,
+                cuts,
+                audit,
+                new ProxyTable(base.store())),
             base.cuts(),
             base.words(),
             providers,

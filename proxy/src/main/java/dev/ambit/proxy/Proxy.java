@@ -68,6 +68,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +96,7 @@ public final class Proxy implements AutoCloseable {
   private final EventLoop loop;
   private final SpiffeSource source;
   private final ControlLink link;
+  private final RecordSender sender;
   private final Journal journal;
   private final CallMetrics calls;
   private final int connectionsMax;
@@ -179,7 +181,7 @@ public final class Proxy implements AutoCloseable {
             clock,
             nanoTime);
     opened.add(journal::close);
-    var sender = new RecordSender(stub, journal, timer, around.random());
+    this.sender = new RecordSender(stub, journal, link::connected, timer, around.random());
     var ends = new Ends(journal, calls);
 
     // The way of a call.
@@ -264,7 +266,11 @@ public final class Proxy implements AutoCloseable {
       }
     }
     // What listens beside us is not for the agent to reach, and our own port least of all.
-    this.dialled = around.addresses().except(ownAddresses(), ownPorts(config));
+    this.dialled =
+        around
+            .addresses()
+            .except(ownAddresses(), ownPorts(config))
+            .reserving(config.reservedAddresses());
     loop.execute(() ->
         link.start(List.of(credentials, relay), journal::settle, sender::attached, issuer::silent));
     loop.execute(() -> awaitStart(timer));
@@ -327,6 +333,22 @@ public final class Proxy implements AutoCloseable {
   public CompletionStage<Void> drain(Duration patience) {
     draining = true;
     return listener.drain(patience);
+  }
+
+  /// Cuts what runs, lets go of every authority and takes leave of the control plane, which gets
+  /// the records that it has not got yet. Any thread.
+  ///
+  /// @param patience with a control plane that does not answer: what did not arrive stays on disk
+  public CompletionStage<Void> detach(Duration patience) {
+    draining = true;
+    var left = new CompletableFuture<Void>();
+    loop.execute(() -> {
+      var _ =
+          link.detach()
+              .thenCompose(_ -> sender.delivered())
+              .whenComplete((_, _) -> left.complete(null));
+    });
+    return left.completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /// Stops: cuts what runs, lets go of every authority, and leaves the records on disk. Blocks; not

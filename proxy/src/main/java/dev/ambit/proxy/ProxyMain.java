@@ -23,6 +23,10 @@ public final class ProxyMain {
   private static final int NO_IDENTITY = 69;
   private static final int BROKEN = 70;
   private static final int CANNOT_START = 71;
+
+  /// Longest wait for a control plane to note that the proxy stops.
+  private static final Duration LEAVE_MAX = Duration.ofSeconds(2);
+
   private static final String UNTIL_STDIN_ENDS = "--until-stdin-ends";
   private static final String LOGBACK = "logback.configurationFile";
 
@@ -99,6 +103,7 @@ public final class ProxyMain {
     try {
       var drained = proxy.drain(config.drain()).toCompletableFuture();
       var _ = drained.completeOnTimeout(null, slack(config.drain()), TimeUnit.MILLISECONDS).join();
+      var _ = proxy.detach(LEAVE_MAX).toCompletableFuture().join();
     } finally {
       proxy.close();
       stopped.countDown();

@@ -241,6 +241,12 @@ class ProxyMainTest {
       }
       assertThat(proxy.awaitExit()).isEqualTo(143);
     }
+    // The control plane has everything and waits for nothing.
+    assertThat(plane.detached())
+        .hasValueSatisfying(last -> assertThat(last.getSeq()).isEqualTo(plane.records.size()));
+    assertThat(plane.records)
+        .anySatisfy(
+            record -> assertThat(record.getDecision().getReason()).isEqualTo("budget_exhausted"));
   }
 
   @Test

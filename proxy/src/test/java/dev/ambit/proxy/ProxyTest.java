@@ -367,6 +367,7 @@ class ProxyTest {
             extraRoots,
             1 << 20,
             Optional.empty(),
+            Set.of(),
             Duration.ofSeconds(60),
             Duration.ofSeconds(10),
             Duration.ZERO,

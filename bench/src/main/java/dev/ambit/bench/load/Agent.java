@@ -39,7 +39,7 @@ final class Agent extends SimpleChannelInboundHandler<HttpObject> {
     void ready(Agent agent);
 
     /// A piece of an answer's body; still the connection's.
-    default void piece(ByteBuf bytes) {}
+    default void piece(Agent agent, ByteBuf bytes) {}
 
     /// The answer is whole.
     void answered(Agent agent, int status);
@@ -110,6 +110,13 @@ final class Agent extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
+  /// Reads nothing more.
+  void pause() {
+    if (channel != null) {
+      channel.config().setAutoRead(false);
+    }
+  }
+
   /// What was agreed on; for the oracle.
   String cipher() {
     var handler = channel == null ? null : channel.pipeline().get(SslHandler.class);
@@ -140,7 +147,7 @@ final class Agent extends SimpleChannelInboundHandler<HttpObject> {
       status = head.status().code();
     }
     if (message instanceof HttpContent content) {
-      events.piece(content.content());
+      events.piece(this, content.content());
     }
     if (message instanceof LastHttpContent) {
       events.answered(this, status);

@@ -76,7 +76,7 @@ public final class EventStreams implements Load {
     }
 
     @Override
-    public void piece(ByteBuf bytes) {
+    public void piece(Agent agent, ByteBuf bytes) {
       if (!bytes.isReadable()) {
         return;
       }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection of the origin. What a path begins with behind its kind says what is answered:
 /// `items` 1 KiB, `upload` as much as 16 KiB, `events` an endless stream, `bulk` so many bytes,
-/// `stall` the whole server stands still for so many milliseconds first.
+/// `late` so many milliseconds later, `stall` the whole server stands still for so many first.
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
   private static final int ITEM_BYTES = 1_024;
   private static final int UPLOAD_BYTES = 16 * 1_024;
@@ -65,6 +65,12 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
       case "upload" -> whole(ctx, UPLOAD_BYTES);
       case "events" -> stream(ctx);
       case "bulk" -> bulk(ctx, Long.parseLong(argument));
+      case "late" -> {
+        var _ =
+            ctx.executor()
+                .schedule(
+                    () -> whole(ctx, ITEM_BYTES), Long.parseLong(argument), TimeUnit.MILLISECONDS);
+      }
       case "stall" -> {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Long.parseLong(argument)));
         whole(ctx, ITEM_BYTES);

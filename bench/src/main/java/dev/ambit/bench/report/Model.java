@@ -100,6 +100,31 @@ public final class Model {
     return facts;
   }
 
+  /// What `strain` tells a machine.
+  public static Object of(Strain strain) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("subject", strain.subject());
+    facts.put(
+        "phases",
+        strain.phases().stream()
+            .map(phase -> {
+              var one = new LinkedHashMap<String, Object>();
+              one.put("strain", phase.name());
+              put(one, "p50Ms", phase.p50Millis());
+              put(one, "p99Ms", phase.p99Millis());
+              put(one, "p99Ratio", phase.ratio());
+              put(one, "rssMib", phase.residentMib());
+              return one;
+            })
+            .toList());
+    var cut = new LinkedHashMap<String, Object>();
+    cut.put("streams", strain.cut().streams());
+    cut.put("tookMs", strain.cut().took().toMillis());
+    put(cut, "cpuSeconds", strain.cut().processorSeconds());
+    facts.put("sessionEnd", cut);
+    return facts;
+  }
+
   private static void spread(Map<String, Object> facts, String name, Spread spread) {
     put(facts, name, spread.median());
     put(facts, name + "Low", spread.low());

@@ -165,6 +165,28 @@ public final class Page {
             Soak.GROWTH_MAX_MIB);
   }
 
+  /// What `strain` tells a person.
+  public static String of(Strain strain) {
+    return table(
+            List.of(
+                strain.subject() + ", strained by", "p50, ms", "p99, ms", "p99 ratio", "RSS, MiB"),
+            strain.phases().stream()
+                .map(phase ->
+                    List.of(
+                        phase.name(),
+                        figure(phase.p50Millis(), 2),
+                        figure(phase.p99Millis(), 2),
+                        figure(phase.ratio(), 2),
+                        figure(phase.residentMib(), 0)))
+                .toList())
+        + String.format(
+            Locale.ROOT,
+            "%nThe session ended with %d streams: the last broke off after %d ms, for %.2f CPU-seconds.%n",
+            strain.cut().streams(),
+            strain.cut().took().toMillis(),
+            strain.cut().processorSeconds());
+  }
+
   private static String table(List<String> head, List<List<String>> rows) {
     var text = new StringBuilder();
     line(text, head);

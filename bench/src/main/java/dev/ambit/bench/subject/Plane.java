@@ -6,6 +6,8 @@ import dev.ambit.dev.issuer.Client;
 import dev.ambit.dev.issuer.IssuerMain;
 import dev.ambit.dev.set.EmbeddedSet;
 import dev.ambit.dev.tls.ServerCertificate;
+import dev.ambit.proto.v1.CloseReason;
+import dev.ambit.proto.v1.CloseSessionRequest;
 import dev.ambit.proto.v1.OpenSessionRequest;
 import dev.ambit.proto.v1.Task;
 import dev.ambit.proto.v1.Workload;
@@ -27,6 +29,7 @@ public final class Plane implements AutoCloseable {
 
   private final EmbeddedSet set;
   private final int controlPort;
+  private String session = "";
 
   private Plane(EmbeddedSet set, int controlPort) {
     this.set = set;
@@ -45,7 +48,7 @@ public final class Plane implements AutoCloseable {
       write(site, resources, issuer);
       var _ = authority.ready();
       var plane = new Plane(set, set.startControlPlane(resources));
-      plane.openSession();
+      plane.session = plane.openSession();
       whole = true;
       return plane;
     } finally {
@@ -104,7 +107,7 @@ public final class Plane implements AutoCloseable {
         metadata: { name: origin }
         spec:
           hosts: [HOST]
-          ports: [ORIGIN]
+          ports: [ORIGIN, ILL, HOLE]
           protocol: https
           addresses: { cidrs: [ADDRESS/32] }
           tls: { roots: { bundle: { file: ca.pem } } }
@@ -139,6 +142,8 @@ public final class Plane implements AutoCloseable {
                 // Origin and proxy share an address, which must be named exactly.
                 .replace("ADDRESS", site.address().getHostAddress())
                 .replace("ORIGIN", Integer.toString(site.origin().port()))
+                .replace("ILL", Integer.toString(site.illPort()))
+                .replace("HOLE", Integer.toString(site.holePort()))
                 .replace("ISSUER", Integer.toString(issuerPort))
                 .replace("VERIFIER", VERIFIER)
                 .replace("CLIENT", CLIENT)
@@ -148,18 +153,33 @@ public final class Plane implements AutoCloseable {
             + "\n");
   }
 
-  private void openSession() {
+  /// Ends the session; returns when nobody can act on it any more.
+  public void closeSession() {
     try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
       var _ =
           plane
               .sessions()
-              .openSession(
-                  OpenSessionRequest.newBuilder()
-                      .setTemplate(TEMPLATE)
-                      .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
-                      .setTask(Task.newBuilder().setId("bench").setPurpose("be measured"))
-                      .setOnBehalfOf("nobody")
+              .closeSession(
+                  CloseSessionRequest.newBuilder()
+                      .setSessionId(session)
+                      .setReason(CloseReason.CLOSE_REASON_COMPLETED)
                       .build());
+    }
+  }
+
+  private String openSession() {
+    try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
+      return plane
+          .sessions()
+          .openSession(
+              OpenSessionRequest.newBuilder()
+                  .setTemplate(TEMPLATE)
+                  .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
+                  .setTask(Task.newBuilder().setId("bench").setPurpose("be measured"))
+                  .setOnBehalfOf("nobody")
+                  .build())
+          .getSession()
+          .getId();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ambit.bench.subject;
 
 import dev.ambit.bench.load.Door;
 import dev.ambit.bench.load.Loops;
+import dev.ambit.bench.origin.Hole;
 import dev.ambit.bench.origin.Names;
 import dev.ambit.bench.origin.Origin;
 import dev.ambit.cli.Shell;
@@ -12,6 +13,7 @@ import dev.ambit.spiffe.x509.Pem;
 import dev.ambit.spiffe.x509.SubjectName;
 import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +51,8 @@ public final class Site implements AutoCloseable {
   private final Loops loops;
   private final Names names;
   private final Origin origin;
+  private final Origin ill;
+  private final Hole hole;
   private final Set<Process> processes = ConcurrentHashMap.newKeySet();
   private final AtomicInteger ports = new AtomicInteger(FIRST_PORT);
 
@@ -59,7 +63,9 @@ public final class Site implements AutoCloseable {
       InetAddress address,
       Loops loops,
       Names names,
-      Origin origin) {
+      Origin origin,
+      Origin ill,
+      Hole hole) {
     this.folder = folder;
     this.memory = memory;
     this.files = files;
@@ -67,6 +73,8 @@ public final class Site implements AutoCloseable {
     this.loops = loops;
     this.names = names;
     this.origin = origin;
+    this.ill = ill;
+    this.hole = hole;
   }
 
   /// Makes the folder and starts origin and name server at the address.
@@ -84,13 +92,17 @@ public final class Site implements AutoCloseable {
         files.resolve("hosts"), address.getHostAddress() + " " + HOST + System.lineSeparator());
     var loops = Loops.open();
     var names = Names.start(loops, address);
-    var origin =
-        Origin.start(
-            loops,
-            new InetSocketAddress(address, 0),
-            files.resolve("origin.pem"),
-            files.resolve("origin.key"));
-    return new Site(folder, memory, files, address, loops, names, origin);
+    var origin = origin(loops, address, files);
+    var ill = origin(loops, address, files);
+    return new Site(folder, memory, files, address, loops, names, origin, ill, Hole.open(address));
+  }
+
+  private static Origin origin(Loops loops, InetAddress address, Path files) throws IOException {
+    return Origin.start(
+        loops,
+        new InetSocketAddress(address, 0),
+        files.resolve("origin.pem"),
+        files.resolve("origin.key"));
   }
 
   /// This machine's first IPv4 address that is not loopback, which the rules of production do not
@@ -177,6 +189,23 @@ public final class Site implements AutoCloseable {
     return Files.createDirectory(memory.resolve(name));
   }
 
+  /// A proxy before an authority that is another than the origin's.
+  ///
+  /// @param to its door before the origin
+  public static Door elsewhere(Door to, int port) {
+    return new Door(to.address(), to.tunnel(), HOST, port, to.roots());
+  }
+
+  /// An authority whose calls may be long under way, so that those of [#origin] are not.
+  public int illPort() {
+    return ill.port();
+  }
+
+  /// An authority that lets nobody connect.
+  public int holePort() throws IOException {
+    return hole.port();
+  }
+
   /// A port that nothing else here uses; below those that the system chooses from.
   int freePort() {
     return ports.getAndIncrement();
@@ -188,10 +217,20 @@ public final class Site implements AutoCloseable {
     var _ = process.onExit().thenAccept(processes::remove);
   }
 
+  private void closeHole() {
+    try {
+      hole.close();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   @Override
   public void close() {
     processes.forEach(Running::stop);
     origin.close();
+    ill.close();
+    closeHole();
     names.close();
     loops.close();
     Folders.remove(folder);

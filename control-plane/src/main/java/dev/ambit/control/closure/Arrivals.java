@@ -3,6 +3,7 @@ package dev.ambit.control.closure;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.CutTable;
+import dev.ambit.control.store.ProxyTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,14 +20,22 @@ final class Arrivals {
 
   private final CutTable cuts;
   private final AuditTable audit;
+  private final ProxyTable proxies;
   private final RecordWords words;
   private final InstantSource clock;
   private final Pace pace;
   private final Instant started;
 
-  Arrivals(CutTable cuts, AuditTable audit, RecordWords words, InstantSource clock, Pace pace) {
+  Arrivals(
+      CutTable cuts,
+      AuditTable audit,
+      ProxyTable proxies,
+      RecordWords words,
+      InstantSource clock,
+      Pace pace) {
     this.cuts = cuts;
     this.audit = audit;
+    this.proxies = proxies;
     this.words = words;
     this.clock = clock;
     this.pace = pace;
@@ -63,12 +72,21 @@ final class Arrivals {
           switch (word) {
             case RecordWords.Word.Said said -> state(session, said, opened);
             case RecordWords.Word.Expected _ -> State.AWAITED;
-            // Who acknowledged was there a moment ago; whose lease ran out is not waited for.
-            case RecordWords.Word.Away _ -> cut.acknowledged() ? State.AWAITED : State.UNKNOWN;
+            case RecordWords.Word.Away _ -> away(session, cut, opened);
             case RecordWords.Word.Never _ -> State.UNKNOWN;
           });
     }
     return seen;
+  }
+
+  /// Who took leave said the last word then. Who acknowledged was there a moment ago; whose lease
+  /// ran out is not waited for.
+  private State away(StoredSession session, CutTable.Cut cut, long opened) {
+    return proxies
+        .detached(new ProxyTable.Key(session.workload(), cut.proxy()))
+        .map(last -> new RecordWords.Word.Said(last.last(), last.seq(), last.lostUntil()))
+        .map(said -> state(session, said, opened))
+        .orElse(cut.acknowledged() ? State.AWAITED : State.UNKNOWN);
   }
 
   private State state(StoredSession session, RecordWords.Word.Said said, long opened) {

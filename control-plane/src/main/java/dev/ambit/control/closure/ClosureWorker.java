@@ -10,6 +10,7 @@ import dev.ambit.control.store.CredentialRow;
 import dev.ambit.control.store.CredentialRow.State;
 import dev.ambit.control.store.CredentialTable;
 import dev.ambit.control.store.CutTable;
+import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.envelope.SessionId;
 import java.time.Duration;
@@ -78,7 +79,8 @@ public final class ClosureWorker implements Closures, AutoCloseable {
     this.receipts = receipts;
     this.clock = clock;
     this.pace = pace;
-    this.arrivals = new Arrivals(tables.cuts(), tables.audit(), words, clock, pace);
+    this.arrivals =
+        new Arrivals(tables.cuts(), tables.audit(), tables.proxies(), words, clock, pace);
     this.burials =
         new Burials(credentials, providers, vault, inFlight, clock, random, pace, closing::hurry);
   }
@@ -275,5 +277,9 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   /// What closure reads and writes.
   public record Tables(
-      SessionTable sessions, CredentialTable credentials, CutTable cuts, AuditTable audit) {}
+      SessionTable sessions,
+      CredentialTable credentials,
+      CutTable cuts,
+      AuditTable audit,
+      ProxyTable proxies) {}
 }

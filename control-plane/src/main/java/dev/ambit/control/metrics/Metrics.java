@@ -78,10 +78,18 @@ public final class Metrics {
 
   /// Stretches of audit chains that were refused.
   public void chainsBroken(LongSupplier broken) {
-    FunctionCounter.builder("ambit_audit_chains_broken", broken, LongSupplier::getAsLong)
-        .description("Stretches of audit chains refused: a gap, a wrong hash, another's chain.")
-        .register(registry);
-    suppliers.add(broken);
+    counter(
+        "ambit_audit_chains_broken",
+        "Stretches of audit chains refused: a gap, a wrong hash, another's chain.",
+        broken);
+  }
+
+  /// Second processes of a proxy that attached beside a living one, and were refused.
+  public void proxiesDoubled(LongSupplier doubles) {
+    counter(
+        "ambit_proxies_doubled",
+        "Attachments refused: another process of the same proxy was heard a moment ago.",
+        doubles);
   }
 
   /// Proxies that have a stream.
@@ -109,6 +117,13 @@ public final class Metrics {
   /// Everything, in the Prometheus text format.
   public String scrape() {
     return registry.scrape();
+  }
+
+  private void counter(String name, String description, LongSupplier value) {
+    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .register(registry);
+    suppliers.add(value);
   }
 
   private void gauge(String name, String description, Tags tags, IntSupplier value) {

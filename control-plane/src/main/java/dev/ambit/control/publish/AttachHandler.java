@@ -9,6 +9,7 @@ import dev.ambit.envelope.Ids;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.Ack;
 import dev.ambit.proto.v1.AttachRequest;
+import dev.ambit.proto.v1.Detach;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.Recorded;
@@ -65,7 +66,10 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
                 "ack.version: " + ack.getVersion() + " (expected: one of this epoch, sent before)");
           }
         }
-        case RECORDED -> recorded(request.getRecorded());
+        case RECORDED -> {
+          var _ = recorded(request.getRecorded());
+        }
+        case DETACH -> left(request.getDetach());
         case HEARTBEAT -> heartbeat(request.getHeartbeat());
         case MESSAGE_NOT_SET ->
             throw new IllegalArgumentException("message: none (expected: one of the known)");
@@ -124,6 +128,18 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
           "hello.proxy_version: too long (expected: at most " + VERSION_MAX + " characters)");
     }
     var key = new ProxyTable.Key(workload, hello.getProxyId());
+    var boot = new Proxies.Boot(key, hello.getBootId());
+    if (parts.proxies().doubled(boot)) {
+      LOG.error(
+          "proxy {} of {} attaches a second time, refused: another process was heard {} s ago at most",
+          key.id(),
+          workload,
+          Proxies.HEARD_MAX.toSeconds());
+      throw new IllegalArgumentException(
+          "hello.proxy_id: of a proxy that is attached (expected: no other process of it heard for "
+              + Proxies.HEARD_MAX.toSeconds()
+              + " s)");
+    }
     // On disk before the proxy may act: a successor of this program must know whom to wait for.
     parts.table().attached(key, hello.getBootId(), parts.clock().instant());
     parts.presence().heard(key);
@@ -133,13 +149,13 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
         parts
             .proxies()
             .attach(
-                new Proxies.Boot(key, hello.getBootId()),
+                boot,
                 stream,
-                hello.getSaysRecorded(),
+                new Proxies.Offer(hello.getSaysRecorded(), hello.getSpreadsAttempts()),
                 parts.sessions());
   }
 
-  private void recorded(Recorded recorded) {
+  private RecordWords.Word.Said recorded(Recorded recorded) {
     Ids.check("recorded.boot_id", recorded.getBootId());
     var word =
         new RecordWords.Word.Said(recorded.getBootId(), recorded.getSeq(), recorded.getLostUntil());
@@ -153,6 +169,21 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
               + recorded.getSeq()
               + " (expected: a version that was acknowledged, by a proxy that offered it)");
     }
+    return word;
+  }
+
+  private void left(Detach detach) {
+    var last = recorded(detach.getRecorded());
+    if (proxy != null) {
+      var at = parts.clock().instant();
+      var chains = new ProxyTable.Chains(last.boot(), last.seq(), last.lostUntil());
+      // On disk before anybody relies on it: a successor of this program must not wait for it.
+      parts.table().detached(proxy, attachment().boot(), chains, at);
+      attachment().leave(at);
+      parts.presence().left(proxy);
+    }
+    stream.complete();
+    detach();
   }
 
   private void heartbeat(Heartbeat beat) {

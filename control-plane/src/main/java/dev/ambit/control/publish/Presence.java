@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /// When proxies were last heard and sessions last active: kept in memory, written to the store in
@@ -24,6 +26,7 @@ final class Presence {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Map<ProxyTable.Key, Long> heardNanos = new HashMap<>();
+  private final Set<ProxyTable.Key> left = new HashSet<>();
   private Map<ProxyTable.Key, Instant> heard = new HashMap<>();
   private Map<SessionTable.Activity, Instant> active = new HashMap<>();
 
@@ -40,10 +43,14 @@ final class Presence {
     this.nanos = nanos;
   }
 
-  /// Proxies of an earlier run: their silence counts from now.
-  void expect(List<ProxyTable.Present> known) {
-    synchronized (this) {
-      known.forEach(present -> heardNanos.put(present.proxy(), nanos.getAsLong()));
+  /// Proxies of an earlier run: the silence of those that did not take leave counts from now.
+  synchronized void expect(List<ProxyTable.Present> known) {
+    for (var present : known) {
+      if (present.detached()) {
+        left.add(present.proxy());
+      } else {
+        heardNanos.put(present.proxy(), nanos.getAsLong());
+      }
     }
   }
 
@@ -51,6 +58,14 @@ final class Presence {
   synchronized void heard(ProxyTable.Key proxy) {
     heardNanos.put(proxy, nanos.getAsLong());
     heard.put(proxy, clock.instant());
+    // It has come back: what it was given before, it is given again.
+    left.remove(proxy);
+  }
+
+  /// A proxy took leave: it is lost at the next tick, unless it comes back before.
+  synchronized void left(ProxyTable.Key proxy) {
+    heardNanos.remove(proxy);
+    left.add(proxy);
   }
 
   /// A session made a call, some time ago.
@@ -82,21 +97,23 @@ final class Presence {
     if (!activeNow.isEmpty()) {
       sessions.active(activeNow);
     }
-    for (var proxy : silent()) {
+    for (var proxy : lost()) {
       // First the revocation, then the mark: a crash in between tells the loss twice, never not.
       orphans.proxyLost(proxy.workload(), proxy.id());
       proxies.lost(proxy);
     }
   }
 
-  private synchronized List<ProxyTable.Key> silent() {
+  private synchronized Set<ProxyTable.Key> lost() {
     var now = nanos.getAsLong();
-    var silent =
-        heardNanos.entrySet().stream()
-            .filter(entry -> now - entry.getValue() >= SILENCE_MAX.toNanos())
-            .map(Map.Entry::getKey)
-            .toList();
-    silent.forEach(heardNanos::remove);
-    return silent;
+    var lost = new HashSet<>(left);
+    heardNanos.forEach((proxy, at) -> {
+      if (now - at >= SILENCE_MAX.toNanos()) {
+        lost.add(proxy);
+      }
+    });
+    left.clear();
+    lost.forEach(heardNanos::remove);
+    return lost;
   }
 }

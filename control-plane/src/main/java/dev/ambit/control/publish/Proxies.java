@@ -36,6 +36,18 @@ final class Proxies implements Cuts, RecordWords {
   /// Age of the last complete reading of the change table beyond which no lease is granted.
   static final Duration READING_AGE_MAX = Duration.ofSeconds(1);
 
+  /// Another process of a proxy that was heard so lately is alive: two of them are one too many.
+  static final Duration HEARD_MAX = Duration.ofSeconds(10);
+
+  /// Attempts to come back that a control plane is to meet in a second.
+  static final int RETURNS_A_SECOND = 150;
+
+  /// Longest time over which they are spread: less than a lease lasts.
+  static final Duration RETURN_MAX = Duration.ofSeconds(10);
+
+  /// Fewer proxies than this come back as they see fit.
+  private static final int MANY = RETURNS_A_SECOND / 10;
+
   /// Proxies attached at a time.
   static final int ATTACHED_MAX = 20_000;
 
@@ -49,6 +61,10 @@ final class Proxies implements Cuts, RecordWords {
   private long readAt;
   private Duration lease;
   private boolean read;
+  private long doubles;
+
+  /// Proxies attached a moment ago.
+  private int many;
 
   /// Begins with the proxies of an earlier run.
   ///
@@ -67,6 +83,9 @@ final class Proxies implements Cuts, RecordWords {
     this.lease = terms.lease();
     var leaseEnd = nanos.getAsLong() + terms.leaseMaxBefore().toNanos();
     for (var present : known) {
+      if (present.detached()) {
+        continue;
+      }
       var holder = new Holder(new Boot(present.proxy(), present.boot()));
       holder.grant(leaseEnd, clock.instant().plus(terms.leaseMaxBefore()));
       holder.sent = seen;
@@ -74,11 +93,41 @@ final class Proxies implements Cuts, RecordWords {
     }
   }
 
+  /// Whether another process of the same proxy has a stream and was heard a moment ago, which is
+  /// counted. A process that comes back on a new connection takes the place of its own stream.
+  boolean doubled(Boot boot) {
+    lock.lock();
+    try {
+      var now = nanos.getAsLong();
+      var doubled =
+          holders.values().stream()
+              .filter(other -> other.stream != null && !other.boot.equals(boot))
+              .filter(other -> other.boot.proxy().equals(boot.proxy()))
+              .anyMatch(other -> now - other.heardNanos < HEARD_MAX.toNanos());
+      if (doubled) {
+        doubles++;
+      }
+      return doubled;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Second processes of a proxy that were refused.
+  long doubles() {
+    lock.lock();
+    try {
+      return doubles;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Attaches a stream that starts with the snapshot of its workload. An older stream of the same
   /// proxy is ended. Reads the store.
   ///
-  /// @param saysRecorded whether the proxy offers to say how far its records stand
-  Attachment attach(Boot boot, ProxyStream stream, boolean saysRecorded, SessionTable sessions) {
+  /// @param offer what the proxy offers
+  Attachment attach(Boot boot, ProxyStream stream, Offer offer, SessionTable sessions) {
     while (true) {
       var snapshot = sessions.snapshot(boot.proxy().workload());
       lock.lock();
@@ -103,15 +152,17 @@ final class Proxies implements Cuts, RecordWords {
         }
         var holder = holders.computeIfAbsent(boot, Holder::new);
         holder.stream = stream;
-        holder.records = saysRecorded ? Records.OFFERED : Records.NOT_OFFERED;
+        holder.spreads = offer.spreadsAttempts();
+        holder.records = offer.saysRecorded() ? Records.OFFERED : Records.NOT_OFFERED;
         holder.answered = 0;
+        holder.heardNanos = nanos.getAsLong();
         holder.told(snapshot.version(), nanos.getAsLong());
         holder.send(
             Images.snapshot(
                 terms.epoch(),
                 snapshot.version(),
                 snapshot.sessions(),
-                saysRecorded,
+                offer.saysRecorded(),
                 clock.instant()));
         return new Attachment(holder, stream);
       } finally {
@@ -180,20 +231,26 @@ final class Proxies implements Cuts, RecordWords {
   /// Puts a lease on the stream of a proxy. Under the lock.
   private boolean grant(Holder holder, long n) {
     var at = clock.instant();
-    var sent =
-        holder.send(
-            AttachResponse.newBuilder()
-                .setLease(
-                    Lease.newBuilder()
-                        .setN(n)
-                        .setDuration(ProtoTimes.of(lease))
-                        .setWallClock(ProtoTimes.of(at)))
-                .build());
+    var granted =
+        Lease.newBuilder()
+            .setN(n)
+            .setDuration(ProtoTimes.of(lease))
+            .setWallClock(ProtoTimes.of(at));
+    if (holder.spreads && many >= MANY) {
+      granted.setComeBackWithin(ProtoTimes.of(comeBackWithin(many)));
+    }
+    var sent = holder.send(AttachResponse.newBuilder().setLease(granted).build());
     if (sent) {
       holder.answered = n;
       holder.grant(nanos.getAsLong() + lease.toNanos(), at.plus(lease));
     }
     return sent;
+  }
+
+  /// Time over which so many proxies spread their attempts to come back.
+  static Duration comeBackWithin(int proxies) {
+    var even = Duration.ofSeconds(proxies).dividedBy(RETURNS_A_SECOND);
+    return even.compareTo(RETURN_MAX) < 0 ? even : RETURN_MAX;
   }
 
   /// Whether what this program knows of ends is new enough to grant anything on it. Under the lock.
@@ -268,12 +325,13 @@ final class Proxies implements Cuts, RecordWords {
     }
   }
 
-  /// Forgets who has no stream and no lease.
+  /// Forgets who has no stream and no lease, and counts the others. Called once a second.
   void forget() {
     lock.lock();
     try {
       var now = nanos.getAsLong();
       holders.values().removeIf(holder -> holder.stream == null && !holder.holdsLease(now));
+      many = (int) holders.values().stream().filter(holder -> holder.stream != null).count();
     } finally {
       lock.unlock();
     }
@@ -320,6 +378,9 @@ final class Proxies implements Cuts, RecordWords {
   private static @Nullable ProxyCut cut(Holder holder, Limit limit, long version, long now) {
     if (holder.acked >= version) {
       return new ProxyCut(holder.boot.proxy().id(), true, holder.ackedAt);
+    }
+    if (holder.left != null) {
+      return new ProxyCut(holder.boot.proxy().id(), true, holder.left);
     }
     return limit.nanos - now <= 0 ? new ProxyCut(holder.boot.proxy().id(), false, limit.at) : null;
   }
@@ -374,6 +435,12 @@ final class Proxies implements Cuts, RecordWords {
   /// @param leaseMaxBefore the longest lease that an earlier run may have granted
   record Terms(long epoch, Duration lease, Duration leaseMaxBefore) {}
 
+  /// What a proxy says in its Hello that it understands.
+  ///
+  /// @param saysRecorded how far its records stand, it can say
+  /// @param spreadsAttempts it can be told how quickly to come back
+  record Offer(boolean saysRecorded, boolean spreadsAttempts) {}
+
   /// One process of one proxy.
   record Boot(ProxyTable.Key proxy, String id) {}
 
@@ -395,6 +462,7 @@ final class Proxies implements Cuts, RecordWords {
     private long acked;
     private Instant ackedAt = Instant.EPOCH;
     private Records records = Records.NOT_ASKED;
+    private boolean spreads;
 
     /// The version before which all decisions are recorded as `word` says.
     private long recorded;
@@ -403,8 +471,14 @@ final class Proxies implements Cuts, RecordWords {
     private long behindSince;
     private int refused;
 
+    /// When its Hello or last heartbeat came.
+    private long heardNanos;
+
     /// The heartbeat of its stream that was answered last; 0 for none.
     private long answered;
+
+    /// When it took leave. It is waited for no more, and its last words stand in the store.
+    private @Nullable Instant left;
 
     private boolean leased;
     private long leaseEndNanos;
@@ -526,7 +600,21 @@ final class Proxies implements Cuts, RecordWords {
     boolean lease(long n) {
       lock.lock();
       try {
+        holder.heardNanos = nanos.getAsLong();
         return holder.stream == stream && fresh(nanos.getAsLong()) && grant(holder, n);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// The process has let go of everything, and its lease with it.
+    void leave(Instant at) {
+      lock.lock();
+      try {
+        holder.left = at;
+        holder.stream = null;
+        holders.remove(holder.boot, holder);
+        moved.signalAll();
       } finally {
         lock.unlock();
       }

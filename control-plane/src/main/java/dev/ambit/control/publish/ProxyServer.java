@@ -107,6 +107,11 @@ public final class ProxyServer implements AutoCloseable {
     return proxies.attached();
   }
 
+  /// Second processes of a proxy that were refused.
+  public long doubles() {
+    return proxies.doubles();
+  }
+
   /// How proxies that have a stream stand, at most `count`.
   public List<AttachedProxy> standing(int count) {
     return proxies.standing(count);

@@ -52,6 +52,15 @@ final class ProxyStream {
     observer.onError(status.asRuntimeException());
   }
 
+  /// Ends the stream of a proxy that took leave.
+  synchronized void complete() {
+    if (!ended) {
+      ended = true;
+      waiting.clear();
+      observer.onCompleted();
+    }
+  }
+
   /// The proxy has gone; nothing more is sent.
   synchronized void gone() {
     ended = true;

@@ -16,7 +16,7 @@ public final class CutTable {
   }
 
   /// Keeps the first report on a session. A proxy that the report does not know of, but that had a
-  /// stream while the session was open, has lost its lease by now.
+  /// stream while the session was open, has taken leave or lost its lease by now.
   public void keep(String session, List<Cut> cuts, Instant at) {
     var _ =
         store.write(tx -> {
@@ -31,8 +31,9 @@ public final class CutTable {
             keepIn(tx, session, cuts);
             tx.createUpdate(
                     "INSERT INTO session_cut_proxy (session, proxy, acknowledged, at)"
-                        + " SELECT s.id, p.id, 0, CASE WHEN p.last_heard + h.lease_max_ms < :at"
-                        + " THEN p.last_heard + h.lease_max_ms ELSE :at END"
+                        + " SELECT s.id, p.id, p.detached_at IS NOT NULL, COALESCE(p.detached_at,"
+                        + " CASE WHEN p.last_heard + h.lease_max_ms < :at"
+                        + " THEN p.last_heard + h.lease_max_ms ELSE :at END)"
                         + " FROM session s JOIN proxy p ON p.workload = s.workload"
                         + " JOIN history h ON p.first_heard <= s.ended_at"
                         + " AND p.last_heard + h.lease_max_ms >= s.opened_at"

@@ -3,6 +3,7 @@ package dev.ambit.control.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Proxies that attached, so that a restarted control plane knows who may still act.
 public final class ProxyTable {
@@ -19,7 +20,9 @@ public final class ProxyTable {
             tx.createUpdate(
                     "INSERT INTO proxy (workload, id, boot, first_heard, last_heard, lost)"
                         + " VALUES (:workload, :id, :boot, :at, :at, 0) ON CONFLICT (workload, id)"
-                        + " DO UPDATE SET boot = :boot, last_heard = :at, lost = 0, gone_at = NULL")
+                        + " DO UPDATE SET boot = :boot, last_heard = :at, lost = 0, gone_at = NULL,"
+                        + " detached_at = NULL, detached_chain = NULL, detached_seq = NULL,"
+                        + " detached_lost_until = NULL")
                 .bind("workload", proxy.workload())
                 .bind("id", proxy.id())
                 .bind("boot", boot)
@@ -39,6 +42,40 @@ public final class ProxyTable {
                 .bind("id", proxy.id())
                 .bind("boot", boot)
                 .execute());
+  }
+
+  /// Notes that a process took leave, unless another one of its proxy came meanwhile.
+  public void detached(Key proxy, String boot, Chains chains, Instant at) {
+    var _ =
+        store.write(tx ->
+            tx.createUpdate(
+                    "UPDATE proxy SET detached_at = :at, detached_chain = :chain,"
+                        + " detached_seq = :seq, detached_lost_until = :lostUntil"
+                        + " WHERE workload = :workload AND id = :id AND boot = :boot")
+                .bind("at", at.toEpochMilli())
+                .bind("chain", chains.last())
+                .bind("seq", chains.seq())
+                .bind("lostUntil", chains.lostUntil())
+                .bind("workload", proxy.workload())
+                .bind("id", proxy.id())
+                .bind("boot", boot)
+                .execute());
+  }
+
+  /// What a proxy said when it took leave; empty unless it did.
+  public Optional<Chains> detached(Key proxy) {
+    return store.read(tx ->
+        tx.createQuery(
+                "SELECT * FROM proxy WHERE workload = :workload AND id = :id"
+                    + " AND detached_at IS NOT NULL")
+            .bind("workload", proxy.workload())
+            .bind("id", proxy.id())
+            .map((row, _) ->
+                new Chains(
+                    row.getString("detached_chain"),
+                    row.getLong("detached_seq"),
+                    row.getLong("detached_lost_until")))
+            .findOne());
   }
 
   /// This program begins, and nobody has a stream of it.
@@ -80,10 +117,12 @@ public final class ProxyTable {
   /// Every proxy that is not lost.
   public List<Present> present() {
     return store.read(tx ->
-        tx.createQuery("SELECT workload, id, boot FROM proxy WHERE lost = 0")
+        tx.createQuery("SELECT workload, id, boot, detached_at FROM proxy WHERE lost = 0")
             .map((row, _) ->
                 new Present(
-                    new Key(row.getString("workload"), row.getString("id")), row.getString("boot")))
+                    new Key(row.getString("workload"), row.getString("id")),
+                    row.getString("boot"),
+                    row.getObject("detached_at") != null))
             .list());
   }
 
@@ -91,5 +130,14 @@ public final class ProxyTable {
   public record Key(String workload, String id) {}
 
   /// A proxy and the process of it that attached last.
-  public record Present(Key proxy, String boot) {}
+  ///
+  /// @param detached whether that process took leave
+  public record Present(Key proxy, String boot, boolean detached) {}
+
+  /// How far the audit chains of a proxy reach.
+  ///
+  /// @param last the boot that wrote the last of them
+  /// @param seq the place in it
+  /// @param lostUntil sessions whose first version is not greater may have decisions in no record
+  public record Chains(String last, long seq, long lostUntil) {}
 }

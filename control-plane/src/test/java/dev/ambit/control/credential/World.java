@@ -24,6 +24,7 @@ import dev.ambit.control.store.CredentialRow;
 import dev.ambit.control.store.CredentialTable;
 import dev.ambit.control.store.CutTable;
 import dev.ambit.control.store.OwnChain;
+import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
 import dev.ambit.control.store.SuspensionTable;
@@ -301,7 +302,7 @@ public final class World implements AutoCloseable {
       var inFlight = new InFlight();
       worker =
           new ClosureWorker(
-              new ClosureWorker.Tables(sessions, credentials, cuts, audit),
+              new ClosureWorker.Tables(sessions, credentials, cuts, audit, new ProxyTable(store)),
               (workload, opened, version) -> cutting.await(workload, opened, version),
               (workload, proxy, version) -> words.of(workload, proxy, version),
               providers,

@@ -55,6 +55,35 @@ class PresenceTest {
   }
 
   @Test
+  void losesAProxyThatTookLeaveAtOnceUnlessItComesBack() {
+    presence.left(proxy);
+    assertThat(presence.present(proxy)).isFalse();
+    presence.heard(proxy);
+    presence.tick();
+    assertThat(lost).isEmpty();
+    presence.left(proxy);
+    presence.tick();
+    presence.tick();
+    assertThat(lost).containsExactly(proxy.id());
+  }
+
+  @Test
+  void losesWhoTookLeaveFromAnEarlierRunAtOnce() {
+    var boot = desk.proxies.present().getFirst().boot();
+    var chains = new ProxyTable.Chains(boot, 1, 0);
+    desk.proxies.detached(proxy, "another process", chains, desk.clock.instant());
+    assertThat(desk.proxies.detached(proxy)).isEmpty();
+    desk.proxies.detached(proxy, boot, chains, desk.clock.instant());
+    assertThat(desk.proxies.detached(proxy)).contains(chains);
+    var next = presence((_, id) -> lost.add(id));
+    next.expect(desk.proxies.present());
+    next.tick();
+    assertThat(lost).containsExactly(proxy.id());
+    desk.proxies.attached(proxy, boot, desk.clock.instant());
+    assertThat(desk.proxies.detached(proxy)).isEmpty();
+  }
+
+  @Test
   void keepsWhoIsHeard() {
     pass(Presence.SILENCE_MAX.minusSeconds(1));
     presence.heard(proxy);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.ambit.control.credential.oauth.FakeIssuer;
+import dev.ambit.control.session.ProtoTimes;
 import dev.ambit.control.store.OwnChain;
 import dev.ambit.control.testing.Plane;
 import dev.ambit.control.testing.ScriptedProxy;
@@ -24,6 +25,7 @@ import dev.ambit.proto.v1.GetSessionRequest;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.IssueRequest;
+import dev.ambit.proto.v1.Lease;
 import dev.ambit.proto.v1.OpenSessionRequest;
 import dev.ambit.proto.v1.OpenSessionResponse;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
@@ -130,18 +132,93 @@ class ProxyApiTest {
   }
 
   @Test
-  void endsAnOlderStreamOfTheSameProxy() throws Exception {
+  void endsAnOlderStreamOfTheSameProcess() throws Exception {
     var id = ids.next();
-    var older = attached(Plane.AGENT, id, ids.next());
+    var boot = ids.next();
+    var older = attached(Plane.AGENT, id, boot);
     // Another workload that uses the same identifier is another proxy.
     var stranger = attached("spiffe://example.org/agent-2", id, ids.next());
-    var newer = attached(Plane.AGENT, id, ids.next());
+    var newer = attached(Plane.AGENT, id, boot);
     assertThat(older.failure()).hasMessageContaining("attached again");
     older.beat(1);
     newer.beat(1);
     assertThat(newer.next().hasLease()).isTrue();
     assertThat(older.quiet()).as("no lease beside that of the newer stream").isTrue();
     assertThat(stranger.quiet()).isTrue();
+  }
+
+  @Test
+  void refusesASecondProcessBesideOneThatIsHeardAndCountsIt() throws Exception {
+    var id = ids.next();
+    var first = attached(Plane.AGENT, id, ids.next());
+    var second = proxy(Plane.AGENT);
+    second.hello(id, ids.next());
+    assertThat(second.failure()).hasMessageContaining("hello.proxy_id", "no other process");
+    first.beat(1);
+    assertThat(first.next().hasLease()).isTrue();
+    assertThat(metrics()).contains("\nambit_proxies_doubled_total 1.0");
+    plane.ahead.addAndGet(Proxies.HEARD_MAX.toNanos());
+    var _ = attached(Plane.AGENT, id, ids.next());
+    assertThat(first.failure()).hasMessageContaining("attached again");
+  }
+
+  @Test
+  void tellsManyProxiesToSpreadTheirReturnsAndNoneThatKnowsOfNoSuchThing() throws Exception {
+    assertThat(Proxies.comeBackWithin(1_500)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(Proxies.comeBackWithin(20_000)).isEqualTo(Proxies.RETURN_MAX);
+    var older = attached(Plane.AGENT, ids.next(), ids.next());
+    var newer = proxy(Plane.AGENT);
+    newer.helloWithOffers(ids.next(), ids.next());
+    assertThat(newer.next().hasSnapshot()).isTrue();
+    newer.beat(1);
+    assertThat(newer.next().getLease().hasComeBackWithin()).as("two are not many").isFalse();
+    for (int i = 0; i < 13; i++) {
+      var _ = attached(Plane.AGENT, ids.next(), ids.next());
+    }
+    var beats = new AtomicLong(1);
+    Plane.until("told", () -> leaseOf(newer, beats.incrementAndGet()).hasComeBackWithin());
+    assertThat(leaseOf(newer, beats.incrementAndGet()).getComeBackWithin())
+        .isEqualTo(ProtoTimes.of(Duration.ofMillis(100)));
+    assertThat(leaseOf(older, 1).hasComeBackWithin()).isFalse();
+  }
+
+  private static Lease leaseOf(ScriptedProxy proxy, long beat) {
+    proxy.beat(beat);
+    try {
+      return proxy.next().getLease();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(stopped);
+    }
+  }
+
+  @Test
+  void waitsForNothingOfAProxyThatTookLeave() throws Exception {
+    var session = open("solo", Plane.AGENT).getSession();
+    var id = ids.next();
+    var boot = ids.next();
+    var proxy = proxy(Plane.AGENT);
+    proxy.helloWithOffers(id, boot);
+    var snapshot = proxy.next().getSnapshot();
+    proxy.beat(1);
+    assertThat(proxy.next().hasLease()).isTrue();
+    proxy.ack(snapshot.getEpoch(), snapshot.getVersion());
+    proxy.detach(
+        recorded(snapshot.getEpoch(), snapshot.getVersion(), 1).toBuilder()
+            .setBootId(boot)
+            .build());
+    assertThat(proxy.completed()).isTrue();
+    // The lease it had counts no more, and who stopped is known without it.
+    plane.restart();
+    opener = plane.channel(Plane.OPENER, plane.ports().workloads());
+    var _ = closeLater(session).get(20, TimeUnit.SECONDS);
+    assertThat(state(session)).isEqualTo(SessionState.SESSION_STATE_CLOSING);
+    record(id, boot, session, 7);
+    Plane.until("closed", () -> state(session) == SessionState.SESSION_STATE_CLOSED);
+    var receipt = receipt(session);
+    assertThat(receipt.calls()).isEqualTo(new Receipt.Calls(0, 7, true));
+    assertThat(receipt.cuts()).extracting(Receipt.Cut::acknowledged).containsExactly(true);
+    assertThat(receipt.cuts()).extracting(Receipt.Cut::recorded).containsExactly(true);
   }
 
   @Test
@@ -252,7 +329,7 @@ class ProxyApiTest {
     older.hello(ids.next(), ids.next());
     assertThat(older.next().getSnapshot().getTakesRecorded()).isFalse();
     var newer = proxy(Plane.AGENT);
-    newer.helloWithRecords(ids.next(), ids.next());
+    newer.helloWithOffers(ids.next(), ids.next());
     assertThat(newer.next().getSnapshot().getTakesRecorded()).isTrue();
   }
 
@@ -265,7 +342,7 @@ class ProxyApiTest {
     unoffered.recorded(recorded(snapshot.getEpoch(), snapshot.getVersion(), 0));
     assertThat(unoffered.failure()).hasMessageContaining("by a proxy that offered it");
     var early = proxy(Plane.AGENT);
-    early.helloWithRecords(ids.next(), ids.next());
+    early.helloWithOffers(ids.next(), ids.next());
     snapshot = early.next().getSnapshot();
     early.ack(snapshot.getEpoch(), snapshot.getVersion());
     early.recorded(recorded(snapshot.getEpoch(), snapshot.getVersion() + 1, 0));
@@ -279,7 +356,7 @@ class ProxyApiTest {
     var id = ids.next();
     var boot = ids.next();
     var proxy = proxy(Plane.AGENT);
-    proxy.helloWithRecords(id, boot);
+    proxy.helloWithOffers(id, boot);
     var epoch = proxy.next().getSnapshot().getEpoch();
     proxy.beat(1);
     assertThat(proxy.next().hasLease()).isTrue();

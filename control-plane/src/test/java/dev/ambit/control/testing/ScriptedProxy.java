@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import dev.ambit.proto.v1.Ack;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
+import dev.ambit.proto.v1.Detach;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.ProxyServiceGrpc;
@@ -64,7 +65,7 @@ public final class ScriptedProxy {
   }
 
   /// As [#hello], with the offer to say how far its records stand.
-  public void helloWithRecords(String proxy, String boot) {
+  public void helloWithOffers(String proxy, String boot) {
     says.onNext(
         AttachRequest.newBuilder()
             .setHello(
@@ -72,7 +73,8 @@ public final class ScriptedProxy {
                     .setProxyId(proxy)
                     .setBootId(boot)
                     .setProxyVersion("t")
-                    .setSaysRecorded(true))
+                    .setSaysRecorded(true)
+                    .setSpreadsAttempts(true))
             .build());
   }
 
@@ -89,6 +91,11 @@ public final class ScriptedProxy {
 
   public void beat(long n) {
     says.onNext(AttachRequest.newBuilder().setHeartbeat(Heartbeat.newBuilder().setN(n)).build());
+  }
+
+  public void detach(Recorded last) {
+    says.onNext(
+        AttachRequest.newBuilder().setDetach(Detach.newBuilder().setRecorded(last)).build());
   }
 
   public void leave() {
@@ -109,6 +116,11 @@ public final class ScriptedProxy {
       case Throwable failure -> failure;
       case Object other -> throw new AssertionError("heard: " + other);
     };
+  }
+
+  /// Whether the stream ended in order.
+  public boolean completed() throws InterruptedException {
+    return poll().equals("completed");
   }
 
   /// Whether nothing was heard that was not taken.

@@ -80,6 +80,7 @@ public final class ProxyRole {
         settings.values().containsKey("dns")
             ? Optional.of(loopback(settings.number("dns")))
             : Optional.empty(),
+        Set.of(),
         Duration.ofSeconds(60),
         Duration.ofSeconds(10),
         Duration.ofSeconds(settings.number("drain-seconds", 0)),

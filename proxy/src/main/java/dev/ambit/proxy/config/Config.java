@@ -1,10 +1,12 @@
 package dev.ambit.proxy.config;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// Everything an operator can choose for a proxy; [Key] says what each is for.
 ///
@@ -14,6 +16,8 @@ import java.util.OptionalInt;
 /// @param controlPlane host and port
 /// @param extraRoots authorities that agents trust beside the public ones and the pod's
 /// @param spoolBytes bound of the audit spool
+/// @param reservedAddresses of the node, the Kubernetes API and the like, at most 64: a block that
+///   holds one admits it only if it holds nothing else
 /// @param identityWait how long to wait for the first SVID
 /// @param issueWait how long a call waits for its credential
 /// @param drain how long running calls may go on after SIGTERM
@@ -30,10 +34,15 @@ public record Config(
     Optional<Path> extraRoots,
     long spoolBytes,
     Optional<InetSocketAddress> dns,
+    Set<InetAddress> reservedAddresses,
     Duration identityWait,
     Duration issueWait,
     Duration drain,
     Optional<Pod> pod) {
+  public Config {
+    reservedAddresses = Set.copyOf(reservedAddresses);
+  }
+
   /// A host, which is not looked up here, and a port.
   public record Endpoint(String host, int port) {}
 

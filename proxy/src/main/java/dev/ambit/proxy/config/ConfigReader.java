@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads the settings from the environment: all of them, or every error at once. One reader reads
 /// once.
 public final class ConfigReader {
+  private static final int ADDRESSES_MAX = 64;
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 
   private final Map<String, String> environment;
@@ -61,6 +63,7 @@ public final class ConfigReader {
         text(Key.EXTRA_ROOTS).isEmpty() ? Optional.<Path>empty() : path(Key.EXTRA_ROOTS);
     var spoolBytes = number(Key.SPOOL_BYTES, 65_536, 1L << 30);
     var dns = text(Key.DNS).isEmpty() ? Optional.<InetSocketAddress>empty() : address(Key.DNS);
+    var reserved = addresses(Key.RESERVED_ADDRESSES);
     var identity = number(Key.IDENTITY_SECONDS, 1, 3_600);
     var issue = number(Key.ISSUE_SECONDS, 1, 60);
     var drain = number(Key.DRAIN_SECONDS, 0, 3_600);
@@ -85,6 +88,7 @@ public final class ConfigReader {
             extraRoots,
             spoolBytes,
             dns,
+            reserved,
             Duration.ofSeconds(identity),
             Duration.ofSeconds(issue),
             Duration.ofSeconds(drain),
@@ -123,6 +127,20 @@ public final class ConfigReader {
       return Optional.empty();
     }
     return Optional.of(new InetSocketAddress(ip, port));
+  }
+
+  private Set<InetAddress> addresses(Key key) {
+    var read = new HashSet<InetAddress>();
+    var text = text(key);
+    for (var word : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      var address = ip(word.strip());
+      if (address == null || read.size() == ADDRESSES_MAX) {
+        wrong(key, "at most " + ADDRESSES_MAX + " IP addresses, by comma");
+        return Set.of();
+      }
+      read.add(address);
+    }
+    return read;
   }
 
   /// Addresses only: no name is looked up while settings are read.

@@ -17,6 +17,8 @@ public enum Key {
   METRICS("0.0.0.0:15090", "where health and metrics are served", "ip:port, port 0: any"),
   SPOOL_BYTES("16777216", "bound of the audit spool", "bytes, 65536 to 1073741824"),
   DNS("", "name server for upstreams; none: those of the system", "ip:port or none"),
+  RESERVED_ADDRESSES(
+      "", "what only a target that names it exactly reaches: node, cluster", Key.IPS),
   IDENTITY_SECONDS("60", "how long to wait for the first identity", "seconds, 1 to 3600"),
   ISSUE_SECONDS("10", "how long a call waits for its credential", "seconds, 1 to 60"),
   DRAIN_SECONDS("25", "how long running calls may go on after SIGTERM", "seconds, 0 to 3600"),
@@ -26,6 +28,7 @@ public enum Key {
   LOG_LEVEL("INFO", "least level of what is logged on stderr", "ERROR, WARN, INFO, DEBUG or TRACE");
 
   private static final String PORT = "port on 127.0.0.1 and ::1, or none";
+  private static final String IPS = "IP addresses, by comma, or none";
   private static final String PEM = "absolute path of PEM certificates, or none";
   private static final String PATH = "absolute path, required";
 

@@ -1,10 +1,13 @@
 package dev.ambit.proxy.control;
 
+import static java.util.concurrent.CompletableFuture.completedStage;
+
 import dev.ambit.envelope.Envelope;
 import dev.ambit.envelope.SessionId;
 import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.AttachResponse;
 import dev.ambit.proto.v1.Counters;
+import dev.ambit.proto.v1.Detach;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
 import dev.ambit.proto.v1.ProxyServiceGrpc.ProxyServiceStub;
@@ -42,6 +45,7 @@ public final class ControlLink implements Activity {
   private static final Duration HEARTBEAT_FIRST = Duration.ofSeconds(5);
   private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
   private static final Duration WATCH_MAX = Duration.ofSeconds(1);
+  private static final Duration SPREAD_MAX = Duration.ofSeconds(10);
 
   /// A heartbeat that waits for longer means that nobody is there to be asked anything. Long enough
   /// for a collection of garbage on the other side, and a busy machine.
@@ -75,7 +79,7 @@ public final class ControlLink implements Activity {
   private Runnable watch = () -> {};
 
   /// @param dialAnew called before each attempt: the channel dials now, whatever pause of its own
-  ///   it is in (which grows to minutes, while attempts are at most [Backoff#MAX] apart)
+  ///   it is in (which grows to minutes, while attempts are at most some seconds apart)
   public ControlLink(
       ProxyServiceStub stub,
       Runnable dialAnew,
@@ -117,15 +121,28 @@ public final class ControlLink implements Activity {
     watch();
   }
 
+  /// Lets go of everything for good, and says so once what was decided is written. Completes on the
+  /// loop when the control plane has noted it, or the stream is gone; whoever asks bounds the wait.
+  public CompletionStage<Void> detach() {
+    var last = image;
+    stop();
+    return stream != null && stream.saysRecorded ? stream.detach(last) : completedStage(null);
+  }
+
   /// Ends the stream for good; nothing is in force afterwards.
   public void close() {
-    closed = true;
-    watch.run();
+    stop();
     var last = stream;
     stream = null;
     if (last != null) {
       last.end("the proxy stops");
     }
+  }
+
+  private void stop() {
+    closed = true;
+    watch.run();
+    image = SessionImage.EMPTY;
     enforce(SessionImage.EMPTY);
   }
 
@@ -158,7 +175,12 @@ public final class ControlLink implements Activity {
   /// Whether the control plane can be asked: it has answered on the present stream, and lets no
   /// heartbeat wait.
   public boolean attached() {
-    return stream != null && stream.answered && lease.silence().compareTo(ANSWER_MAX) < 0;
+    return connected() && lease.silence().compareTo(ANSWER_MAX) < 0;
+  }
+
+  /// Whether there is a stream on which the control plane has answered.
+  public boolean connected() {
+    return stream != null && stream.answered;
   }
 
   /// Somebody is about to wait for an answer: asks, with a heartbeat, whether anybody is there.
@@ -287,6 +309,7 @@ public final class ControlLink implements Activity {
     private boolean opened;
     private boolean silent;
     private boolean saysRecorded;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private long beats;
     private Duration every = HEARTBEAT_FIRST;
     private Runnable next = () -> {};
@@ -302,7 +325,8 @@ public final class ControlLink implements Activity {
               .setProxyVersion(identity.version())
               .setProxyId(identity.proxyId())
               .setBootId(identity.bootId())
-              .setSaysRecorded(true);
+              .setSaysRecorded(true)
+              .setSpreadsAttempts(true);
       identity.pod().ifPresent(hello::setPod);
       if (resume && image.epoch() > 0) {
         hello.setResume(Resume.newBuilder().setEpoch(image.epoch()).setVersion(image.version()));
@@ -345,7 +369,8 @@ public final class ControlLink implements Activity {
 
     @Override
     public void onNext(AttachResponse response) {
-      if (stream != this) {
+      // Nothing is put in force after leave was taken.
+      if (stream != this || closed) {
         return;
       }
       switch (response.getMessageCase()) {
@@ -389,6 +414,24 @@ public final class ControlLink implements Activity {
       }
     }
 
+    CompletionStage<Void> detach(SessionImage acknowledged) {
+      next.run();
+      var _ =
+          recording
+              .apply(SessionImage.EMPTY)
+              .thenAccept(reach -> {
+                if (stream == this) {
+                  send(
+                      AttachRequest.newBuilder()
+                          .setDetach(
+                              Detach.newBuilder()
+                                  .setRecorded(Messages.recorded(acknowledged, reach)))
+                          .build());
+                }
+              });
+      return ended;
+    }
+
     private void broken(String why) {
       breaks++;
       LOG.atError().addArgument(why).log("control plane contradicts itself, stream ended: {}");
@@ -397,9 +440,11 @@ public final class ControlLink implements Activity {
     }
 
     private void lease(dev.ambit.proto.v1.Lease said) {
-      var lasts =
-          Duration.ofSeconds(said.getDuration().getSeconds(), said.getDuration().getNanos());
+      var lasts = Messages.duration(said.getDuration());
+      var spread = Messages.duration(said.getComeBackWithin());
       if (ImageReader.foreign(said)
+          || spread.isNegative()
+          || spread.compareTo(SPREAD_MAX) > 0
           || !lease.granted(said.getN(), lasts, Messages.instant(said.getWallClock()))) {
         LOG.atWarn().addArgument(said.getN()).log("lease not understood: answer to heartbeat {}");
         return;
@@ -407,6 +452,7 @@ public final class ControlLink implements Activity {
       imageNanos = nanoTime.getAsLong();
       every = lasts.dividedBy(3);
       backoff.reset();
+      backoff.spread(spread);
       if (!answered) {
         answered = true;
         LOG.atInfo().addArgument(lasts.toSeconds()).log("attached; lease {} s");
@@ -444,6 +490,7 @@ public final class ControlLink implements Activity {
       if (stream == this) {
         reconnect(why, true);
       }
+      ended.complete(null);
     }
   }
 }

@@ -36,6 +36,10 @@ final class Messages {
         .build();
   }
 
+  static java.time.Duration duration(Duration said) {
+    return java.time.Duration.ofSeconds(said.getSeconds(), said.getNanos());
+  }
+
   static Duration age(long nanos) {
     return Duration.newBuilder()
         .setSeconds(nanos / 1_000_000_000)

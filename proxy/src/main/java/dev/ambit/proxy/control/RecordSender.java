@@ -1,5 +1,7 @@
 package dev.ambit.proxy.control;
 
+import static java.util.concurrent.CompletableFuture.completedStage;
+
 import dev.ambit.proto.v1.ProxyServiceGrpc.ProxyServiceStub;
 import dev.ambit.proto.v1.RecordRequest;
 import dev.ambit.proto.v1.RecordResponse;
@@ -11,6 +13,9 @@ import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,15 +35,25 @@ public final class RecordSender {
 
   private final ProxyServiceStub stub;
   private final Outbox outbox;
+  private final BooleanSupplier connected;
   private final Timer timer;
   private final Backoff backoff;
   private @Nullable Sending stream;
+  private CompletableFuture<Void> delivered = new CompletableFuture<>();
   private boolean gathering;
   private boolean waiting;
   private boolean closed;
 
-  public RecordSender(ProxyServiceStub stub, Outbox outbox, Timer timer, RandomGenerator random) {
+  /// @param connected whether the control plane can be reached; when it cannot, nobody dials it for
+  ///   the sake of records
+  public RecordSender(
+      ProxyServiceStub stub,
+      Outbox outbox,
+      BooleanSupplier connected,
+      Timer timer,
+      RandomGenerator random) {
     this.stub = stub;
+    this.connected = connected;
     this.outbox = outbox;
     this.timer = timer;
     this.backoff = new Backoff(random);
@@ -52,6 +67,16 @@ public final class RecordSender {
     }
   }
 
+  /// Completes when everything that was written so far has arrived, or there is no stream to send
+  /// it on; whoever asks bounds the wait.
+  public CompletionStage<Void> delivered() {
+    if (stream == null) {
+      return completedStage(null);
+    }
+    stream.pump();
+    return delivered;
+  }
+
   public void close() {
     closed = true;
     var last = stream;
@@ -63,7 +88,8 @@ public final class RecordSender {
 
   private void open() {
     waiting = false;
-    if (closed) {
+    // The next attachment opens it.
+    if (closed || !connected.getAsBoolean()) {
       return;
     }
     outbox.rewind();
@@ -135,6 +161,9 @@ public final class RecordSender {
         pump();
       } else if (missed) {
         pump();
+      } else if (unacknowledged.isEmpty()) {
+        delivered.complete(null);
+        delivered = new CompletableFuture<>();
       }
     }
 

@@ -86,8 +86,16 @@ final class Http2Head {
       case "host" -> host = once(host, value);
       case "content-length" -> length = once(length, value);
       case "expect" -> expectation(value);
-      case "cookie" -> cookie.append(cookie.isEmpty() ? "" : "; ").append(value);
+      case "cookie" -> crumb(value);
       default -> add(name, value);
+    }
+  }
+
+  /// Crumbs are one field for whoever is behind us (RFC 9113 §8.2.3). One of nothing would leave
+  /// white space at its edge.
+  private void crumb(String value) {
+    if (!value.isEmpty()) {
+      cookie.append(cookie.isEmpty() ? "" : "; ").append(value);
     }
   }
 
@@ -137,7 +145,7 @@ final class Http2Head {
   /// The one host; `host` may repeat `:authority`, and nothing else (A006).
   private String named() throws Refused {
     var one = authority != null ? authority : host;
-    if (one == null) {
+    if (one == null || one.isEmpty()) {
       throw Refused.malformed("The request has no authority.");
     }
     if (host != null && !same(one, host)) {

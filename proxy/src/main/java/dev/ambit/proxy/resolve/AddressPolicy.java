@@ -43,4 +43,14 @@ public interface AddressPolicy {
           && !(own && !to.isLoopbackAddress() && !rules.names(to.getAddress()));
     };
   }
+
+  /// As this, but none of these unless a target names exactly that one, however broad its blocks
+  /// are: the node and what runs the cluster is nobody's upstream by accident (A031).
+  default AddressPolicy reserving(Set<InetAddress> reserved) {
+    var addresses = Set.copyOf(reserved);
+    return (address, rules) ->
+        admits(address, rules)
+            && (!addresses.contains(address.getAddress())
+                || rules.names(address.getAddress().getAddress()));
+  }
 }

@@ -163,20 +163,33 @@ class AddressAttacksTest extends AttackTest {
 
   /// Under the broadest block, by the address itself.
   @ParameterizedTest
-  @ValueSource(strings = {"own address", "kubelet", "control plane", "name server", "metrics"})
+  @ValueSource(
+      strings = {
+        "own address",
+        "kubelet",
+        "node address",
+        "Kubernetes API",
+        "control plane",
+        "name server",
+        "metrics"
+      })
   void a031NeverReachesWhatTheProxyItselfLivesOn(String what) throws Exception {
     var port =
         switch (what) {
           case "own address" -> site.evil.port();
-          case "kubelet" -> 10_250;
+          case "kubelet", "node address" -> 10_250;
+          case "Kubernetes API" -> 443;
           case "control plane" -> site.plane.port();
           case "name server" -> site.dns.address().getPort();
           default -> site.probes.getPort();
         };
     var places =
-        what.equals("own address") || what.equals("kubelet")
-            ? ownAddresses()
-            : List.of("127.0.0.1");
+        switch (what) {
+          case "own address", "kubelet" -> ownAddresses();
+          case "node address" -> List.of(Site.NODE);
+          case "Kubernetes API" -> List.of(Site.KUBERNETES_API);
+          default -> List.of("127.0.0.1");
+        };
     assertThat(places).isNotEmpty();
     for (var place : places) {
       site.open(site.blank().addressed("literal", place, port, WIDEST));

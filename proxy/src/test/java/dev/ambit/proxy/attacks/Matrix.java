@@ -70,7 +70,7 @@ final class Matrix {
     rows.add(due("A027", 3));
     rows.add(due("A029", 2));
     rows.add(due("A030", 22, "envelope/dev.ambit.envelope.AddressKindTest#a030EveryEdge"));
-    rows.add(partly("A031", "node address and the API server of " + KUBERNETES));
+    rows.add(due("A031", 7));
     rows.add(due("A032", 3));
     rows.add(partly("A033", "original destination of " + TRANSPARENT));
     rows.add(waits("A034", TRANSPARENT));

@@ -2,6 +2,7 @@ package dev.ambit.proxy.attacks;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -52,6 +53,11 @@ import java.util.regex.Pattern;
 /// HOSTILE (malicious), EVIL (never granted), a name server and a control plane, all real servers
 /// on sockets, and the proxy as a process of its own. Between two cases it asks the five oracles.
 final class Site implements AutoCloseable {
+  /// Reserved by the settings: what a cluster tells every pod.
+  static final String NODE = "10.250.0.7";
+
+  static final String KUBERNETES_API = "10.96.0.1";
+
   static final String GOOD = "api.good.test";
   static final String ECHO = "echo.good.test";
   static final String RAW = "raw.good.test";
@@ -121,27 +127,21 @@ final class Site implements AutoCloseable {
     fence = StubUpstream.plain();
     dns = new DnsResponder();
     var settings =
-        Map.of(
-            "AMBIT_PROXY_SPIFFE_SOCKET",
-            "unix://" + dir.resolve("p.sock"),
-            "AMBIT_PROXY_CONTROL_PLANE",
-            "127.0.0.1:" + plane.port(),
-            "AMBIT_PROXY_CONTROL_PLANE_ID",
-            CONTROL_ID,
-            "AMBIT_PROXY_PRIVATE_DIR",
-            Files.createDirectories(dir.resolve("private")).toString(),
-            "AMBIT_PROXY_TRUST_DIR",
-            Files.createDirectories(dir.resolve("trust")).toString(),
-            "AMBIT_PROXY_LISTEN",
-            "127.0.0.1:0",
-            "AMBIT_PROXY_METRICS",
-            "127.0.0.1:0",
-            "AMBIT_PROXY_DNS",
-            "127.0.0.1:" + dns.address().getPort(),
-            "AMBIT_PROXY_ISSUE_SECONDS",
-            "2",
-            "AMBIT_PROXY_LOG_LEVEL",
-            "DEBUG");
+        Map.ofEntries(
+            entry("AMBIT_PROXY_SPIFFE_SOCKET", "unix://" + dir.resolve("p.sock")),
+            entry("AMBIT_PROXY_CONTROL_PLANE", "127.0.0.1:" + plane.port()),
+            entry("AMBIT_PROXY_CONTROL_PLANE_ID", CONTROL_ID),
+            entry(
+                "AMBIT_PROXY_PRIVATE_DIR",
+                Files.createDirectories(dir.resolve("private")).toString()),
+            entry(
+                "AMBIT_PROXY_TRUST_DIR", Files.createDirectories(dir.resolve("trust")).toString()),
+            entry("AMBIT_PROXY_LISTEN", "127.0.0.1:0"),
+            entry("AMBIT_PROXY_METRICS", "127.0.0.1:0"),
+            entry("AMBIT_PROXY_DNS", "127.0.0.1:" + dns.address().getPort()),
+            entry("AMBIT_PROXY_ISSUE_SECONDS", "2"),
+            entry("AMBIT_PROXY_LOG_LEVEL", "DEBUG"),
+            entry("AMBIT_PROXY_RESERVED_ADDRESSES", NODE + "," + KUBERNETES_API));
     proxy = ProxyProcess.startUnder(command, AttackedProxyMain.class, options(machine), settings);
     address = proxy.awaitReady();
     probes = proxy.awaitProbes();

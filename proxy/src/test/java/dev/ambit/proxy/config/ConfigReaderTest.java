@@ -2,6 +2,7 @@ package dev.ambit.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ class ConfigReaderTest {
     all.put("AMBIT_PROXY_METRICS", "10.0.0.7:9");
     all.put("AMBIT_PROXY_SPOOL_BYTES", "65536");
     all.put("AMBIT_PROXY_DNS", "10.96.0.10:53");
+    all.put("AMBIT_PROXY_RESERVED_ADDRESSES", "10.96.0.1, fd12::7");
     all.put("AMBIT_PROXY_IDENTITY_SECONDS", "4");
     all.put("AMBIT_PROXY_ISSUE_SECONDS", "3");
     all.put("AMBIT_PROXY_DRAIN_SECONDS", "0");
@@ -60,6 +62,9 @@ class ConfigReaderTest {
     assertThat(config.capturePort()).hasValue(15_001);
     assertThat(config.agentDnsPort()).hasValue(15_053);
     assertThat(config.dns().orElseThrow().getPort()).isEqualTo(53);
+    assertThat(config.reservedAddresses())
+        .containsExactlyInAnyOrder(
+            InetAddress.ofLiteral("10.96.0.1"), InetAddress.ofLiteral("fd12::7"));
     assertThat(config.pod()).contains(new Config.Pod("u", "n", "p"));
     assertThat(all.keySet().stream().filter(name -> name.startsWith("AMBIT_PROXY_")))
         .hasSize(Key.values().length);
@@ -88,11 +93,12 @@ class ConfigReaderTest {
     bad.put("AMBIT_PROXY_EXTRA_ROOTS", "roots.pem");
     bad.put("AMBIT_PROXY_SPOOL_BYTES", "65535");
     bad.put("AMBIT_PROXY_DNS", "dns:53");
+    bad.put("AMBIT_PROXY_RESERVED_ADDRESSES", "10.96.0.1,node");
     bad.put("AMBIT_PROXY_ISSUE_SECONDS", "-1");
     bad.put("AMBIT_PROXY_POD_UID", "u");
     bad.put("AMBIT_PROXY_LOG_LEVEL", "chatty");
     assertThat(errors(bad))
-        .hasSize(16)
+        .hasSize(17)
         .allMatch(error -> error.startsWith("AMBIT_PROXY_") && error.contains("(expected: "));
   }
 

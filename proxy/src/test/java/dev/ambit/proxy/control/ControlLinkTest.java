@@ -159,6 +159,38 @@ class ControlLinkTest {
   }
 
   @Test
+  void takesLeaveOnceNothingIsInForceAndEverythingIsWritten() throws Exception {
+    attach();
+    plane.put(Samples.envelope(ONE, Sharing.EXCLUSIVE));
+    until(() -> plane.acknowledged() == plane.version());
+    var left = new CompletableFuture<Void>();
+    loop.execute(() -> link.detach().thenAccept(left::complete));
+    until(() -> enforced.getLast().sessions().isEmpty());
+    assertThat(link.image().sessions()).isEmpty();
+    assertThat(plane.detached()).isEmpty();
+    // What comes now is put in force no more.
+    plane.put(Samples.envelope(ONE, Sharing.EXCLUSIVE));
+    loop.execute(() -> records.complete(new Reach("BT", 7, 3)));
+    left.get(20, TimeUnit.SECONDS);
+    assertThat(plane.detached())
+        .hasValueSatisfying(last -> {
+          assertThat(last.getVersion()).isEqualTo(plane.version() - 1);
+          assertThat(last.getSeq()).isEqualTo(7);
+          assertThat(last.getLostUntil()).isEqualTo(3);
+        });
+    assertThat(enforced.getLast().sessions()).isEmpty();
+    assertThat(plane.hellos()).isEqualTo(1);
+  }
+
+  @Test
+  void takesNoLeaveOfWhoIsNotThere() throws Exception {
+    var left = new CompletableFuture<Void>();
+    loop.execute(() -> link.detach().thenAccept(left::complete));
+    left.get(20, TimeUnit.SECONDS);
+    assertThat(plane.heard).isEmpty();
+  }
+
+  @Test
   void keepsTheLeaseByHeartbeatsEveryThirdOfIt() {
     attach();
     var until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_500);

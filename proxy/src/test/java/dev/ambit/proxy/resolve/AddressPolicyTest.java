@@ -93,6 +93,15 @@ class AddressPolicyTest {
   }
 
   @Test
+  void a031AdmitsAReservedAddressOnlyWhereATargetNamesExactlyThatOne() throws Exception {
+    var policy = AddressPolicy.production().reserving(Set.of(InetAddress.ofLiteral("10.250.0.7")));
+    assertThat(policy.admits(at("10.250.0.7", 443), PRIVATE)).isFalse();
+    assertThat(policy.admits(at("10.250.0.7", 443), blocks("10.250.0.0/24"))).isFalse();
+    assertThat(policy.admits(at("10.250.0.8", 443), blocks("10.250.0.0/24"))).isTrue();
+    assertThat(policy.admits(at("10.250.0.7", 443), blocks("10.250.0.7/32"))).isTrue();
+  }
+
+  @Test
   void admitsLoopbackInDevelopmentAtTheNamedPortsOnly() {
     var policy = AddressPolicy.development(Set.of(8_080));
     assertThat(policy.admits(at("127.0.0.1", 8_080), AddressRules.PUBLIC)).isTrue();

@@ -250,6 +250,14 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
         .reduce((_, last) -> last);
   }
 
+  /// What was said on taking leave.
+  public Optional<Recorded> detached() {
+    return heard.stream()
+        .filter(AttachRequest::hasDetach)
+        .map(request -> request.getDetach().getRecorded())
+        .findAny();
+  }
+
   @Override
   public StreamObserver<AttachRequest> attach(StreamObserver<AttachResponse> proxy) {
     return new Peer<>() {
@@ -273,6 +281,10 @@ public final class FakeControlPlane extends ProxyServiceGrpc.ProxyServiceImplBas
                       .build());
             }
             case HEARTBEAT -> answer(request.getHeartbeat(), proxy);
+            case DETACH -> {
+              streams.remove(proxy);
+              proxy.onCompleted();
+            }
             case ACK, RECORDED, MESSAGE_NOT_SET -> {}
           }
         }

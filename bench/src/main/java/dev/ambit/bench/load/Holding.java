@@ -1,0 +1,111 @@
+package dev.ambit.bench.load;
+
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/// Agents that each hold one call for as long as they are let; who is answered asks again.
+public final class Holding implements AutoCloseable {
+  private final Connections connections;
+  private final byte[] request;
+  private final Manner manner;
+  private final int count;
+  private final CompletableFuture<Boolean> held = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+  private int holding;
+  private int lost;
+
+  /// How a call is held.
+  public enum Manner {
+    /// Takes whatever comes of an answer that does not end.
+    READING,
+    /// Takes the beginning of a long answer and no more of it.
+    STALLED,
+    /// Waits for an answer that does not begin.
+    WAITING
+  }
+
+  public Holding(Loops loops, Door door, Ask ask, Manner manner, int count) {
+    this.connections = new Connections(loops.agent(), door);
+    this.request = connections.written(ask);
+    this.manner = manner;
+    this.count = count;
+  }
+
+  /// Opens them and waits until each holds its call.
+  public Holding open() {
+    connections
+        .loop()
+        .execute(() -> {
+          for (var i = 0; i < count; i++) {
+            connections.add(new One());
+          }
+        });
+    Connections.await(held, Connections.patience());
+    return this;
+  }
+
+  /// Waits until every call was broken off.
+  public void awaitEnd(Duration patience) {
+    var _ = Connections.await(ended, Math.max(1, patience.toSeconds()));
+  }
+
+  /// Of the calls that are held, how many were broken off.
+  public int lost() {
+    return connections.onLoop(() -> lost);
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+
+  /// The agent of one connection.
+  private final class One implements Agent.Events {
+    private boolean holds;
+
+    @Override
+    public void ready(Agent agent) {
+      agent.ask(request);
+      if (manner == Manner.WAITING) {
+        hold();
+      }
+    }
+
+    @Override
+    public void piece(Agent agent, ByteBuf bytes) {
+      if (bytes.isReadable() && !holds) {
+        hold();
+        if (manner == Manner.STALLED) {
+          agent.pause();
+        }
+      }
+    }
+
+    private void hold() {
+      holds = true;
+      if (++holding == count) {
+        held.complete(true);
+      }
+    }
+
+    @Override
+    public void answered(Agent agent, int status) {
+      if (holds) {
+        agent.ask(request);
+      } else {
+        broken(new Failure(ExitCode.REFUSED, "holding: status " + status + " (expected: 200)"));
+      }
+    }
+
+    @Override
+    public void broken(Throwable cause) {
+      held.completeExceptionally(cause);
+      if (++lost == count) {
+        ended.complete(true);
+      }
+    }
+  }
+}
