@@ -8,12 +8,16 @@ import java.util.concurrent.CompletableFuture;
 
 /// Agents that each hold one call for as long as they are let; who is answered asks again.
 public final class Holding implements AutoCloseable {
+  /// Agents that connect at a time.
+  private static final int COMING_MAX = 16;
+
   private final Connections connections;
   private final byte[] request;
   private final Manner manner;
   private final int count;
   private final CompletableFuture<Boolean> held = new CompletableFuture<>();
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+  private int coming;
   private int holding;
   private int lost;
 
@@ -39,12 +43,17 @@ public final class Holding implements AutoCloseable {
     connections
         .loop()
         .execute(() -> {
-          for (var i = 0; i < count; i++) {
-            connections.add(new One());
+          for (var i = 0; i < Math.min(COMING_MAX, count); i++) {
+            come();
           }
         });
     Connections.await(held, Connections.patience());
     return this;
+  }
+
+  private void come() {
+    coming++;
+    connections.add(new One());
   }
 
   /// Waits until every call was broken off.
@@ -88,6 +97,8 @@ public final class Holding implements AutoCloseable {
       holds = true;
       if (++holding == count) {
         held.complete(true);
+      } else if (coming < count) {
+        come();
       }
     }
 

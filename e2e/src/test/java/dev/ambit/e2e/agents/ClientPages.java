@@ -5,7 +5,9 @@ import dev.ambit.e2e.agents.ClientPage.Given;
 import dev.ambit.e2e.agents.ClientPage.Line;
 import dev.ambit.e2e.clients.Client;
 import dev.ambit.e2e.clients.Git;
+import dev.ambit.e2e.clients.Sdk;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -79,6 +81,9 @@ final class ClientPages {
       git clones (*granted*), does not clone what is not granted (*refused*), pushes a file of some MiB (*uploaded*), and does not push to a repository of which it may read alone (*upload refused*). Of
       a refusal it shows the status.
 
+      The SDKs ask services that answer as theirs do: the models' with a credential in the place of the key in the environment; boto3, which signs each request, with its own keys
+      (`agentCredentials: pass`); the MCP SDKs a server that is made with the Python one, over streamable HTTP. *refused* is a call of theirs that is not granted.
+
       A pod with several sessions tells them apart by the header `Ambit-Session`. Which client trusts by the directories, without any variable, is in [trust.md](trust.md).
       """;
 
@@ -89,6 +94,23 @@ final class ClientPages {
 
   private static final Line GIT =
       new Line(new Git(), Set.of(Column.PLAIN, Column.STREAMED, Column.CUT));
+
+  private static final Set<Column> NO_MATTER_OF_SDKS =
+      Set.of(Column.NAME, Column.PLAIN, Column.CUT, Column.UPLOAD_REFUSED);
+
+  private static final List<Line> SDKS =
+      Arrays.stream(Sdk.values())
+          .map(sdk -> {
+            var untried = EnumSet.copyOf(NO_MATTER_OF_SDKS);
+            if (sdk != Sdk.OPENAI && sdk != Sdk.ANTHROPIC) {
+              untried.add(Column.STREAMED);
+            }
+            if (sdk != Sdk.OPENAI && sdk != Sdk.BOTO3) {
+              untried.add(Column.UPLOADED);
+            }
+            return new Line(sdk, untried);
+          })
+          .toList();
 
   /// Through the explicit listener.
   static final ClientPage LISTENER =
@@ -114,7 +136,7 @@ final class ClientPages {
   static final ClientPage POD =
       new ClientPage(
           "clients-in-a-pod.md",
-          "PodClientTest,ClientPageTest",
+          "PodClientTest,PodSdkTest,ClientPageTest",
           List.of(TRUST),
           List.of(
               Column.VERSION,
@@ -126,7 +148,7 @@ final class ClientPages {
               Column.CUT,
               Column.UPLOADED,
               Column.UPLOAD_REFUSED),
-          Stream.concat(CLIENTS.stream(), Stream.of(GIT)).toList(),
+          Stream.of(CLIENTS.stream(), Stream.of(GIT), SDKS.stream()).flatMap(line -> line).toList(),
           POD_BEFORE,
           POD_AFTER);
 }

@@ -21,8 +21,13 @@ final class EventSource implements AutoCloseable {
   private final Semaphore serving = new Semaphore(1);
 
   /// Takes a port of the address; nothing is served yet.
-  EventSource(InetAddress address) throws IOException {
-    server = new HttpsPeer(address).with("/events", this::stream);
+  ///
+  /// @param paths where the events are
+  EventSource(InetAddress address, String... paths) throws IOException {
+    server = new HttpsPeer(address);
+    for (var path : paths) {
+      var _ = server.with(path, this::stream);
+    }
   }
 
   int port() {

@@ -20,7 +20,7 @@ class EventStreamTest extends StreamTrials {
 
   @BeforeAll
   static void start() throws IOException {
-    source = new EventSource(InetAddress.getLoopbackAddress());
+    source = new EventSource(InetAddress.getLoopbackAddress(), "/events");
     set =
         WholeSet.start(
             """

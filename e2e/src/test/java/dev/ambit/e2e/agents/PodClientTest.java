@@ -117,7 +117,7 @@ class PodClientTest {
     var address = InetAddress.getByName(outside.address());
     plain = outside.open(() -> new Notes(address));
     closing.add(plain::close);
-    source = outside.open(() -> new EventSource(address));
+    source = outside.open(() -> new EventSource(address, "/events"));
     closing.add(source::close);
     repositories = new GitRepositories("/git", Files.createDirectory(folder.resolve("git")));
     git = outside.open(() -> new HttpsPeer(address).with("/git", repositories));
