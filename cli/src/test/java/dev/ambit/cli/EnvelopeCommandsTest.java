@@ -144,6 +144,22 @@ class EnvelopeCommandsTest {
   }
 
   @Test
+  void explainsTheOpeningOfAWebSocketByItsScheme() throws IOException {
+    var feed = "    - { name: feed, target: api, websocket: { paths: [\"/v1/feed\"] } }\n";
+    Files.writeString(folder.resolve("20-template.yaml"), TEMPLATE + feed);
+    assertThat(explain("-p", "item=7", "GET", "wss://api.example.org/v1/feed").out())
+        .contains("decision    permit", "grant       feed");
+    assertThat(explain("-p", "item=7", "GET", "wss://api.example.org/v1/items/7").out())
+        .contains("protocol_not_granted", "no WebSocket is granted");
+    assertThat(explain("-p", "item=7", "GET", "https://api.example.org/v1/feed").out())
+        .contains("protocol_not_granted", "nothing but WebSocket is granted");
+    assertThat(explain("-p", "item=7", "GET", "ws://api.example.org:443/v1/feed").out())
+        .contains("protocol_not_granted", "over https only");
+    assertThat(explain("-p", "item=7", "POST", "wss://api.example.org/v1/feed").out())
+        .contains("reason    malformed", "opened by a bare GET");
+  }
+
+  @Test
   void explainsWhatIsNoCallAsTheProxyWould() {
     assertThat(explain("-p", "item=7", "GET", "https://api.example.org/v1/../items").out())
         .contains("reason    malformed");

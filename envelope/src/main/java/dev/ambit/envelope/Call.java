@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param method an upper-case token of the registered methods; case-sensitive
 /// @param fields the headers that may be sent
 /// @param keys what the agent brought of its own; null for nothing
+/// @param webSocket whether it opens a WebSocket (RFC 6455 4), which is a GET without a body
 public record Call(
     Authority authority,
     String method,
@@ -15,7 +16,8 @@ public record Call(
     Query query,
     List<? extends HeaderField> fields,
     Content content,
-    @Nullable AgentKeys keys) {
+    @Nullable AgentKeys keys,
+    boolean webSocket) {
   /// The methods there are. TRACE and CONNECT are none: the one reflects credentials, the other is
   /// no call.
   public static final List<String> METHODS =
@@ -26,6 +28,21 @@ public record Call(
     if (!METHODS.contains(method)) {
       throw new IllegalArgumentException("method: unknown (expected: one of " + METHODS + ")");
     }
+    if (webSocket && !(method.equals("GET") && content instanceof Content.None)) {
+      throw new IllegalArgumentException("webSocket: " + method + " (expected: a bare GET)");
+    }
+  }
+
+  /// One that opens no WebSocket.
+  public Call(
+      Authority authority,
+      String method,
+      CanonicalPath path,
+      Query query,
+      List<? extends HeaderField> fields,
+      Content content,
+      @Nullable AgentKeys keys) {
+    this(authority, method, path, query, fields, content, keys, false);
   }
 
   /// Without headers or a body.
@@ -35,7 +52,7 @@ public record Call(
 
   /// The same call, more being known of its body.
   public Call withContent(Content next) {
-    return new Call(authority, method, path, query, fields, next, keys);
+    return new Call(authority, method, path, query, fields, next, keys, webSocket);
   }
 
   /// Accepts GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, spelled so.

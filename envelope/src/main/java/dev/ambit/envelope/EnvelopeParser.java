@@ -148,6 +148,7 @@ final class EnvelopeParser {
             case "body" -> draft.body = axes.body();
             case "condition" -> draft.condition = ConditionJson.read(json);
             case "agentCredentials" -> draft.agentCredentials = json.truth(key);
+            case "webSocket" -> draft.webSocket = json.truth(key);
             default -> throw JsonReading.unknown("grant");
           }
         });
@@ -158,7 +159,8 @@ final class EnvelopeParser {
         required(draft.paths, "paths"),
         draft.calls,
         draft.credential,
-        new Axes(draft.query, draft.headers, draft.body, draft.condition, draft.agentCredentials));
+        new Axes(draft.query, draft.headers, draft.body, draft.condition, draft.agentCredentials),
+        draft.webSocket);
   }
 
   private DenyRule rule() throws IOException {
@@ -293,5 +295,6 @@ final class EnvelopeParser {
     @Nullable BodyRule body;
     @Nullable Condition condition;
     boolean agentCredentials;
+    boolean webSocket;
   }
 }

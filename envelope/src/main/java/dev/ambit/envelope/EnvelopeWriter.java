@@ -128,6 +128,9 @@ final class EnvelopeWriter {
     json.writeStringField("target", grant.target());
     strings("methods", grant.methods());
     strings("paths", grant.paths().stream().map(PathTemplate::text).toList());
+    if (grant.webSocket()) {
+      json.writeBooleanField("webSocket", true);
+    }
     calls(grant.calls());
     write(grant.credential());
     ConstraintJson.write(json, grant.axes());

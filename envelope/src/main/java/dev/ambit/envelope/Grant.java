@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param calls how many calls it may make in all, at least 1; empty for no budget of its own
 /// @param credential what is injected; null for nothing
 /// @param axes what it asks beyond method and path
+/// @param webSocket whether it permits to open WebSockets, and nothing else; then GET is its method
 public record Grant(
     String name,
     String target,
@@ -21,7 +22,8 @@ public record Grant(
     List<PathTemplate> paths,
     OptionalLong calls,
     @Nullable CredentialRef credential,
-    Axes axes) {
+    Axes axes,
+    boolean webSocket) {
   /// Paths in one grant.
   public static final int PATHS_MAX = 256;
 
@@ -36,6 +38,22 @@ public record Grant(
     if (calls.isPresent() && calls.getAsLong() < 1) {
       throw new IllegalArgumentException("grant " + name + ": calls (expected: at least 1)");
     }
+    if (webSocket && !(methods.equals(Set.of("GET")) && axes.body() == null)) {
+      throw new IllegalArgumentException(
+          "grant " + name + ": webSocket with a method or body (expected: GET alone)");
+    }
+  }
+
+  /// Permits no WebSocket.
+  public Grant(
+      String name,
+      String target,
+      Set<String> methods,
+      List<PathTemplate> paths,
+      OptionalLong calls,
+      @Nullable CredentialRef credential,
+      Axes axes) {
+    this(name, target, methods, paths, calls, credential, axes, false);
   }
 
   /// Asks nothing beyond method and path.

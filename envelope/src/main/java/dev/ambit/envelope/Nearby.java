@@ -38,6 +38,13 @@ final class Nearby {
     return "Target " + target.name() + " is granted over " + target.protocol().text() + " only.";
   }
 
+  /// Grants that have the path, but only the one of HTTP and WebSocket that is not spoken.
+  static String webSocket(Target target, boolean spoken) {
+    return "On this path of target "
+        + target.name()
+        + (spoken ? ", no WebSocket is granted." : ", nothing but WebSocket is granted.");
+  }
+
   static String rule(DenyRule rule) {
     var methods = rule.methods().isEmpty() ? "every method" : some(rule.methods());
     var paths = rule.paths().isEmpty() ? "every path" : some(texts(rule.paths()));
@@ -59,11 +66,9 @@ final class Nearby {
     if (target.protocol() == Protocol.GRPC) {
       return grpc(target, grants);
     }
-    return "With this method on target "
-        + target.name()
-        + ", granted is "
-        + some(paths(grants))
-        + ".";
+    var asked =
+        grants.getFirst().webSocket() ? "By WebSocket on target " : "With this method on target ";
+    return asked + target.name() + ", granted is " + some(paths(grants)) + ".";
   }
 
   static String all(Target target, List<Grant> grants) {
@@ -72,7 +77,8 @@ final class Nearby {
     }
     var each = new LinkedHashSet<String>();
     for (var grant : grants) {
-      each.add(String.join(", ", grant.methods()) + " " + some(paths(List.of(grant))));
+      var how = grant.webSocket() ? "WebSocket" : String.join(", ", grant.methods());
+      each.add(how + " " + some(paths(List.of(grant))));
     }
     return each.isEmpty()
         ? "Nothing is granted on target " + target.name() + "."

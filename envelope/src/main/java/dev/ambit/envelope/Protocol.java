@@ -5,7 +5,9 @@ public enum Protocol {
   HTTP("http", Scheme.HTTP),
   HTTPS("https", Scheme.HTTPS),
   /// gRPC over HTTP/2 and TLS, and nothing else.
-  GRPC("grpc", Scheme.HTTPS);
+  GRPC("grpc", Scheme.HTTPS),
+  /// WebSocket over TLS, and nothing else.
+  WEBSOCKET("websocket", Scheme.HTTPS);
 
   private final String text;
   private final Scheme scheme;
@@ -26,6 +28,10 @@ public enum Protocol {
   /// Whether a call is in this protocol, as far as its head tells.
   boolean admits(Call call) {
     return call.authority().scheme() == scheme
-        && (this != GRPC || (call.method().equals("POST") && Grpc.asked(call.fields())));
+        && switch (this) {
+          case HTTP, HTTPS -> true;
+          case GRPC -> call.method().equals("POST") && Grpc.asked(call.fields());
+          case WEBSOCKET -> call.webSocket();
+        };
   }
 }

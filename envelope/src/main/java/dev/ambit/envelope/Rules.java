@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// One envelope, compiled. Pure and immutable: the same call at the same instant gets the same
 /// answer, on any thread.
 public final class Rules {
+  private static final int WEB_SOCKET = 1 << Call.METHODS.size();
+
   private final Envelope envelope;
   private final TargetIndex index;
   private final Map<String, Side> sides = new HashMap<>();
@@ -70,7 +72,8 @@ public final class Rules {
 
   private record Forbidden(DenyRule rule, Decision.Denied answer) {}
 
-  /// A grant with its methods as bits by their place in [Call#METHODS].
+  /// A grant with its methods as bits by their place in [Call#METHODS]; to open a WebSocket is a
+  /// method of its own, so that no grant of HTTP permits it, and no grant of it permits HTTP.
   private record Permitting(
       int methods,
       List<PathTemplate> paths,
@@ -81,12 +84,16 @@ public final class Rules {
     static Permitting of(Target target, Grant grant) {
       var rule = grant.axes().body();
       return new Permitting(
-          grant.methods().stream().mapToInt(Rules::bit).sum(),
+          grant.webSocket() ? WEB_SOCKET : grant.methods().stream().mapToInt(Rules::bit).sum(),
           grant.paths(),
           grant.axes(),
           rule == null ? null : new BodyShape(rule),
           new Decision.Permitted(target, grant),
           new Decision.NeedsBody(target, grant));
+    }
+
+    boolean ofWebSocket() {
+      return methods == WEB_SOCKET;
     }
 
     boolean hasMethod(int method) {
@@ -167,7 +174,7 @@ public final class Rules {
           return rules.get(i).answer();
         }
       }
-      var method = bit(call.method());
+      var method = call.webSocket() ? WEB_SOCKET : bit(call.method());
       for (var i = 0; i < grants.size(); i++) {
         var grant = grants.get(i);
         if (grant.hasMethod(method) && grant.hasPath(call.path())) {
@@ -215,8 +222,9 @@ public final class Rules {
     }
 
     /// The grant that fails last decides what is told: one with method and path, by the axis it
-    /// fails on; else one with the path but another method; else one with the method but another
-    /// path.
+    /// fails on; else one with the path but another method; else one with the path, but of
+    /// WebSocket where the call is none, or the other way round; else one with the method but
+    /// another path.
     private Decision nearestMiss(int method, Call call) {
       var path = call.path();
       // Judged once more each, and not once for every axis: a body may be large.
@@ -234,15 +242,23 @@ public final class Rules {
           return denied(axis.reason, Nearby.axis(axis.reason, target, failing));
         }
       }
-      var samePath = some(grant -> grant.hasPath(path));
+      var spoken = call.webSocket();
+      var samePath = some(grant -> grant.ofWebSocket() == spoken && grant.hasPath(path));
       if (!samePath.isEmpty()) {
         return denied(Reason.METHOD_NOT_GRANTED, Nearby.methods(target, samePath));
+      }
+      if (!some(grant -> grant.ofWebSocket() != spoken && grant.hasPath(path)).isEmpty()) {
+        return denied(Reason.PROTOCOL_NOT_GRANTED, Nearby.webSocket(target, spoken));
       }
       var sameMethod = some(grant -> grant.hasMethod(method));
       if (!sameMethod.isEmpty()) {
         return denied(Reason.PATH_NOT_GRANTED, Nearby.paths(target, sameMethod));
       }
-      return denied(Reason.METHOD_NOT_GRANTED, Nearby.all(target, some(_ -> true)));
+      var all = some(_ -> true);
+      boolean otherwise = !all.isEmpty() && some(g -> g.ofWebSocket() == spoken).isEmpty();
+      return denied(
+          otherwise ? Reason.PROTOCOL_NOT_GRANTED : Reason.METHOD_NOT_GRANTED,
+          Nearby.all(target, all));
     }
 
     /// As many as a sentence could name, and one more.

@@ -1,6 +1,5 @@
 package dev.ambit.resources;
 
-import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.Target;
 import dev.ambit.envelope.TargetIndex;
@@ -162,19 +161,21 @@ final class Assembly {
     template.denies().forEach(rule -> exists("Target", rule.target()));
   }
 
-  /// gRPC is granted by its methods, and nothing else is.
+  /// gRPC is granted by its methods, WebSocket by its paths, and nothing else is.
   private void checkProtocol(TemplateReader.GrantDraft grant) {
     var target = targets.get(grant.target().text());
     if (target == null) {
       return;
     }
     var protocol = target.target().protocol();
-    if (grant.grpc() != (protocol == Protocol.GRPC)) {
-      findings.add(
-          grant.target().place(),
-          "target " + target.target().name() + " with protocol " + protocol.text(),
-          grant.grpc() ? "protocol grpc for a grant of grpc" : "a grant of grpc: { methods: […] }");
-    }
+    grant
+        .asked()
+        .expected(protocol)
+        .ifPresent(expected ->
+            findings.add(
+                grant.target().place(),
+                "target " + target.target().name() + " with protocol " + protocol.text(),
+                expected));
   }
 
   private void exists(String kind, Section.Item name) {

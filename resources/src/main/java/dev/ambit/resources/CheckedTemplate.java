@@ -48,7 +48,7 @@ final class CheckedTemplate implements SessionTemplate {
       if (target != null) {
         targets.put(target.name(), target);
       }
-      grant.paths().forEach(path -> inPaths.addAll(path.names()));
+      grant.asked().paths().forEach(path -> inPaths.addAll(path.names()));
     }
     draft.denies().forEach(rule -> rule.paths().forEach(path -> inPaths.addAll(path.names())));
   }
@@ -135,11 +135,12 @@ final class CheckedTemplate implements SessionTemplate {
             new Grant(
                 grant.name(),
                 grant.target().text(),
-                grant.methods(),
-                bound(grant.paths(), order.parameters()),
+                grant.asked().methods(),
+                bound(grant.asked().paths(), order.parameters()),
                 grant.calls(),
                 credential,
-                grant.axes().bind(order.parameters())));
+                grant.axes().bind(order.parameters()),
+                grant.asked().in() == Asked.In.WEBSOCKET));
       } catch (IllegalArgumentException e) {
         problems.add(new Problem("parameters", "grant " + grant.name() + ": " + e.getMessage()));
       }

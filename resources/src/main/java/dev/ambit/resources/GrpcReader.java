@@ -23,7 +23,7 @@ final class GrpcReader {
   /// @param parameters of the template, none of which a `*` may be taken for
   static List<PathTemplate> read(Section grant, Section grpc, Set<String> parameters) {
     var findings = grant.findings();
-    for (var key : List.of("methods", "paths", "body")) {
+    for (var key : List.of("methods", "paths", "body", "websocket")) {
       grant.refuse(key, key + " beside grpc", "grpc alone: it says both");
     }
     var any = any(parameters);

@@ -19,9 +19,9 @@ import java.util.TreeSet;
 final class TargetReader {
   /// The first where none is named.
   private static final List<Protocol> PROTOCOLS =
-      List.of(Protocol.HTTPS, Protocol.HTTP, Protocol.GRPC);
+      List.of(Protocol.HTTPS, Protocol.HTTP, Protocol.GRPC, Protocol.WEBSOCKET);
 
-  private static final List<String> PROTOCOLS_NOT_BUILT = List.of("mcp", "websocket", "tcp", "tls");
+  private static final List<String> PROTOCOLS_NOT_BUILT = List.of("mcp", "tcp", "tls");
   private final Path folder;
 
   TargetReader(Path folder) {

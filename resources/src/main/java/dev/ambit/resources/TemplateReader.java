@@ -62,15 +62,12 @@ final class TemplateReader {
 
   record Limits(Duration ttl, Duration maxTtl, Duration idle, OptionalLong calls) {}
 
-  /// @param grpc whether the paths were written as methods of gRPC
   /// @param provider empty for a grant without a credential
   /// @param scopes empty for all that the provider has
   record GrantDraft(
       String name,
       Section.Item target,
-      Set<String> methods,
-      List<PathTemplate> paths,
-      boolean grpc,
+      Asked asked,
       OptionalLong calls,
       Optional<Section.Item> provider,
       List<ScopeDraft> scopes,
@@ -248,7 +245,7 @@ final class TemplateReader {
   }
 
   private GrantDraft grant(Section grant, Set<String> parameters, Set<String> names) {
-    grant.unbuilt("approval", "mcp", "websocket", "mode");
+    grant.unbuilt("approval", "mcp", "mode");
     var name = grant.text("name");
     if (!name.isEmpty() && !Names.resource(name)) {
       findings.add(grant.place("name"), Findings.shown(name), Names.FORM);
@@ -256,25 +253,37 @@ final class TemplateReader {
       findings.add(grant.place("name"), name + " is there before", "one grant of each name");
     }
     var target = new Section.Item(grant.text("target"), grant.place("target"));
-    var grpc = grant.optionalSection("grpc");
-    var methods =
-        grpc.isPresent()
-            ? Set.of("POST")
-            : methods(grant, grant.texts("methods", Call.METHODS.size()));
-    var paths =
-        grpc.isPresent()
-            ? GrpcReader.read(grant, grpc.get(), parameters)
-            : paths(grant.texts("paths", Grant.PATHS_MAX));
+    var asked = asked(grant, parameters);
     var calls = grant.optionalSection("budget").map(this::budget).orElse(OptionalLong.empty());
     var scopes = new ArrayList<ScopeDraft>();
     var provider =
         grant
             .optionalSection("credential")
             .map(credential -> provider(credential, parameters, scopes));
-    var axes = AxesReader.read(grant, parameters, methods);
+    var axes = AxesReader.read(grant, parameters, asked.methods());
     grant.close();
-    return new GrantDraft(
-        name, target, methods, paths, grpc.isPresent(), calls, provider, scopes, axes);
+    return new GrantDraft(name, target, asked, calls, provider, scopes, axes);
+  }
+
+  private Asked asked(Section grant, Set<String> parameters) {
+    var grpc = grant.optionalSection("grpc");
+    if (grpc.isPresent()) {
+      return new Asked(
+          Asked.In.GRPC, Set.of("POST"), GrpcReader.read(grant, grpc.get(), parameters));
+    }
+    var webSocket = grant.optionalSection("websocket");
+    if (webSocket.isPresent()) {
+      for (var key : List.of("methods", "paths", "body")) {
+        grant.refuse(key, key + " beside websocket", "websocket alone: it is a GET of its paths");
+      }
+      var paths = paths(webSocket.get().texts("paths", Grant.PATHS_MAX));
+      webSocket.get().close();
+      return new Asked(Asked.In.WEBSOCKET, Set.of("GET"), paths);
+    }
+    return new Asked(
+        Asked.In.HTTP,
+        methods(grant, grant.texts("methods", Call.METHODS.size())),
+        paths(grant.texts("paths", Grant.PATHS_MAX)));
   }
 
   private OptionalLong budget(Section budget) {

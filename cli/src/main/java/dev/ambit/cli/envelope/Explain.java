@@ -105,7 +105,10 @@ public final class Explain implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "METHOD", description = "GET, POST, …")
   String method = "";
 
-  @Parameters(index = "1", paramLabel = "URL", description = "The whole URL, as an agent calls it.")
+  @Parameters(
+      index = "1",
+      paramLabel = "URL",
+      description = "The whole URL, as an agent calls it; wss:// or ws:// opens a WebSocket.")
   String url = "";
 
   public Explain(Shell shell, Connector connector) {

@@ -21,7 +21,8 @@ import java.util.Optional;
 
 /// One call as it is typed, put to the engine that decides in the proxy. Pure.
 ///
-/// @param url absolute, as an agent would call it
+/// @param url absolute, as an agent would call it; `wss:` and `ws:` are what WebSocket calls
+///   `https:` and `http:` (RFC 6455 3)
 /// @param data its body
 record Question(String method, String url, List<Header> headers, Optional<String> data) {
   Question {
@@ -33,9 +34,11 @@ record Question(String method, String url, List<Header> headers, Optional<String
     return switch (Call.method(method)) {
       case Parsed.Malformed<String>(var why) -> new Decision.Denied(Reason.UNSUPPORTED, "", why);
       case Parsed.Ok<String>(var known) ->
-          switch (RequestTarget.absolute(url)) {
+          switch (RequestTarget.absolute(webSocket() ? "http" + url.substring(2) : url)) {
             case Parsed.Malformed<RequestTarget>(var why) ->
                 new Decision.Denied(Reason.MALFORMED, "", why);
+            case Parsed.Ok<RequestTarget>(_) when webSocket() && !bare(known) ->
+                new Decision.Denied(Reason.MALFORMED, "", "A WebSocket is opened by a bare GET.");
             case Parsed.Ok<RequestTarget>(var target) ->
                 decide(Rules.of(envelope), call(known, target), now);
           };
@@ -69,7 +72,16 @@ record Question(String method, String url, List<Header> headers, Optional<String
         query,
         fields,
         data.isPresent() ? new Content.Unread() : new Content.None(),
-        keys.isEmpty() && withKeys.equals(query) ? null : new AgentKeys(keys, withKeys));
+        keys.isEmpty() && withKeys.equals(query) ? null : new AgentKeys(keys, withKeys),
+        webSocket());
+  }
+
+  private boolean webSocket() {
+    return url.startsWith("ws://") || url.startsWith("wss://");
+  }
+
+  private boolean bare(String known) {
+    return known.equals("GET") && data.isEmpty();
   }
 
   /// One header as it is typed.

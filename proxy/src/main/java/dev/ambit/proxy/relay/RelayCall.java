@@ -113,7 +113,7 @@ final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.T
   private Alpn wish() {
     return switch (permit.target().protocol()) {
       case GRPC -> Alpn.HTTP2;
-      case HTTP, HTTPS -> agent.takesTrailers() ? Alpn.BOTH : Alpn.HTTP1;
+      case HTTP, HTTPS, WEBSOCKET -> agent.takesTrailers() ? Alpn.BOTH : Alpn.HTTP1;
     };
   }
 
