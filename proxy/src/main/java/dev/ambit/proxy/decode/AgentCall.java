@@ -12,6 +12,8 @@ import dev.ambit.proxy.relay.Http1Text;
 import dev.ambit.proxy.respond.Reply;
 import dev.ambit.proxy.transport.Deadline;
 import dev.ambit.proxy.transport.Reset;
+import dev.ambit.proxy.websocket.Handshake;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -35,6 +37,8 @@ final class AgentCall implements Answering {
     CHUNKED,
     CLOSE
   }
+
+  private static final int SWITCHING = 101;
 
   private final ChannelHandlerContext ctx;
   private final Limits limits;
@@ -61,6 +65,7 @@ final class AgentCall implements Answering {
   private boolean settled;
   private boolean finished;
   private boolean gone;
+  private boolean left;
   private boolean keep;
 
   /// @param ended told once that the call is over, and whether the connection may serve another
@@ -84,7 +89,9 @@ final class AgentCall implements Answering {
           var _ = ctx.write(out, ctx.voidPromise());
         };
     this.continuePending = head.expects();
-    this.keep = !head.closes();
+    // A request for WebSocket is the last one, whatever is answered: nobody could tell frames that
+    // were sent too early from a request.
+    this.keep = !head.closes() && !head.opens();
   }
 
   /// Where there is no body, its end is read at once, and then one message ahead: a connection that
@@ -245,9 +252,26 @@ final class AgentCall implements Answering {
   @Override
   public void onGone(Runnable listener) {
     goneListener = listener;
-    if (gone) {
+    if (gone || left) {
       listener.run();
     }
+  }
+
+  @Override
+  public Wire open(List<Field> fields) {
+    status = SWITCHING;
+    var out = ctx.alloc().buffer();
+    Http1Text.statusLine(out, status, HttpResponseStatus.SWITCHING_PROTOCOLS.reasonPhrase());
+    fields.forEach(field -> Http1Text.field(out, field.name(), field.value()));
+    Http1Text.field(out, "Connection", "Upgrade");
+    Http1Text.field(out, "Upgrade", Handshake.TOKEN);
+    Http1Text.endOfLine(out);
+    var _ = ctx.writeAndFlush(out, ctx.voidPromise());
+    responseEnded = true;
+    stop();
+    var wire = new Wire(ctx.channel(), (channel, last) -> Linger.end(channel, last, limits));
+    ConnectionPipeline.opened(ctx.pipeline(), wire);
+    return wire;
   }
 
   @Override
@@ -278,6 +302,11 @@ final class AgentCall implements Answering {
 
   boolean awaitsBody() {
     return !requestEnded;
+  }
+
+  /// Whether it asks for a WebSocket, which is not open yet.
+  boolean opens() {
+    return head.opens();
   }
 
   /// Takes a piece of the request body, and ownership of it.
@@ -348,6 +377,7 @@ final class AgentCall implements Answering {
   }
 
   private void leave() {
+    left = true;
     var listener = goneListener;
     goneListener = null;
     if (listener != null) {
@@ -428,10 +458,14 @@ final class AgentCall implements Answering {
     if (finished) {
       return;
     }
+    stop();
+    ended.accept(reusable);
+  }
+
+  private void stop() {
     finished = true;
     pace.stop();
     bodyWait.clear();
     writeWait.clear();
-    ended.accept(reusable);
   }
 }

@@ -87,7 +87,8 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   private void duringCall(AgentCall call, Object msg) {
     switch (msg) {
       case HttpContent content -> call.content(content);
-      case Unreadable unreadable when call.awaitsBody() -> call.broken(unreadable.denial());
+      case Unreadable unreadable when call.awaitsBody() || call.opens() ->
+          call.broken(unreadable.denial());
       case Head head -> next = head;
       case Unreadable unreadable -> next = unreadable;
       case Signal _ -> {
@@ -181,7 +182,32 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     var call = begin(head, id);
-    Carrying.carry(decoding, arrival, call);
+    if (head.opens()) {
+      // In a turn of its own: what came right behind it is seen before anything is done.
+      ctx().executor().execute(() -> open(arrival, call));
+    } else {
+      Carrying.carry(decoding, arrival, call);
+    }
+  }
+
+  private void open(Arrival arrival, AgentCall call) {
+    if (call.started()) {
+      var denial =
+          Opening.behind()
+              .denial()
+              .of(decoding.sessions().owner(arrival.handles(), via.connection()));
+      decoding
+          .log()
+          .refused(
+              arrival.id(),
+              Optional.of(arrival.call().authority()),
+              arrival.call().method(),
+              denial,
+              call.status());
+      call.settle();
+    } else {
+      Carrying.carry(decoding, arrival, call);
+    }
   }
 
   private AgentCall begin(Head head, CallId id) {
@@ -219,7 +245,7 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void answerAndEnd(CallId id, String method, Reply reply) {
-    var head = new Head(method, "", false, List.of(), new Body.None(), false, true);
+    var head = new Head(method, "", false, List.of(), new Body.None(), false, true, false);
     var call = begin(head, id);
     call.answer(reply);
     call.settle();

@@ -11,6 +11,7 @@ import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.respond.Reply;
 import dev.ambit.proxy.transport.Deadline;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -210,6 +211,11 @@ final class AgentLane extends Lane implements Answering {
   @Override
   public void onWritable(Runnable listener) {
     writableListener = listener;
+  }
+
+  @Override
+  public Wire open(List<Field> fields) {
+    throw new IllegalStateException("HTTP/2 opens no WebSocket: its requests have no Upgrade");
   }
 
   @Override

@@ -29,7 +29,11 @@ final class Arrivals {
     var method = method(head.method());
     var target = target(head, via);
     var authority = authority(head, via, target);
+    var offer = head.opens() ? Opening.of(head) : null;
     var kept = FieldSieve.sift(head.fields());
+    if (offer != null) {
+      Opening.judged(offer, kept);
+    }
     var query = target.query().without(StripList::query);
     if (!query.equals(target.query())) {
       kept.note("stripped:query");
@@ -46,11 +50,13 @@ final class Arrivals {
             query,
             fields,
             content(head.body()),
-            keys(kept.keys(), target.query(), query)),
+            keys(kept.keys(), target.query(), query),
+            offer != null),
         kept.handles(),
         via.connection(),
         fields,
         head.body(),
+        offer,
         kept.notes());
   }
 

@@ -2,6 +2,7 @@ package dev.ambit.proxy.decode;
 
 import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -30,15 +31,27 @@ public final class ConnectionPipeline {
     pipeline.read();
   }
 
-  /// Lets the call in flight end, if there is one, and then the connection.
+  /// Lets the call in flight end, if there is one, and then the connection. An open WebSocket ends.
   public static void drain(ChannelPipeline pipeline) {
-    pipeline.fireUserEventTriggered(Signal.DRAIN);
+    var wire = pipeline.get(Wire.class);
+    if (wire == null) {
+      pipeline.fireUserEventTriggered(Signal.DRAIN);
+    } else {
+      wire.drain();
+    }
+  }
+
+  /// From now on frames go here and nothing else.
+  static void opened(ChannelPipeline pipeline, Wire wire) {
+    var present = present(pipeline);
+    pipeline.addLast(wire);
+    present.reversed().forEach(pipeline::remove);
   }
 
   /// Puts the handlers of the next point of life in place of the present ones; bytes already read
   /// go to the first of them.
   static void lay(ChannelPipeline pipeline, Decoding decoding, Entry entry) {
-    var present = pipeline.toMap().values().stream().filter(ConnectionPipeline::isOurs).toList();
+    var present = present(pipeline);
     switch (entry) {
       case Entry.Explicit() -> http(pipeline, decoding, Via.straight());
       case Entry.Unheard(var lead, var handles, var connection) ->
@@ -67,6 +80,10 @@ public final class ConnectionPipeline {
     pipeline.addLast(new HttpRequestDecoder(strict(decoding.limits()))); // the second reading
     pipeline.addLast(new OneByOne()); // one message for one read
     pipeline.addLast(new AgentConnection(decoding, via)); // requests become calls, one by one
+  }
+
+  private static List<ChannelHandler> present(ChannelPipeline pipeline) {
+    return pipeline.toMap().values().stream().filter(ConnectionPipeline::isOurs).toList();
   }
 
   private static boolean isOurs(ChannelHandler handler) {

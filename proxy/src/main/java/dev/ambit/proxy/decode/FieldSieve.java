@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// Takes from a request's fields what must not be forwarded: hop-by-hop fields, framing, Host, the
-/// session handle, the strip list, and names with an underscore, which some servers read as a dash
-/// (A062).
+/// Takes from a request's fields what must not be forwarded: hop-by-hop fields and what belongs to
+/// an opening handshake of WebSocket, framing, Host, the session handle, the strip list, and names
+/// with an underscore, which some servers read as a dash (A062).
 final class FieldSieve {
   private static final int NOTES_MAX = 64;
   private static final int NOTE_CHARS_MAX = 64;
@@ -73,7 +73,12 @@ final class FieldSieve {
           "host",
           "content-length",
           "transfer-encoding",
-          "expect" -> {}
+          "expect",
+          "sec-websocket-accept",
+          "sec-websocket-extensions",
+          "sec-websocket-key",
+          "sec-websocket-protocol",
+          "sec-websocket-version" -> {}
       default -> {
         if (name.indexOf('_') >= 0) {
           note("stripped:underscore");

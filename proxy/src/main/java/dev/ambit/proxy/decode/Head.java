@@ -10,6 +10,8 @@ import java.util.List;
 /// @param oldVersion HTTP/1.0
 /// @param expects the agent waits for a 100 (Continue) before it sends the body
 /// @param closes the agent asks that the connection end after this request
+/// @param opens it names WebSocket as what to switch to, so that it is an opening handshake or
+///   nothing
 record Head(
     String method,
     String target,
@@ -17,7 +19,8 @@ record Head(
     List<Field> fields,
     Body body,
     boolean expects,
-    boolean closes) {
+    boolean closes,
+    boolean opens) {
   Head {
     fields = List.copyOf(fields);
   }

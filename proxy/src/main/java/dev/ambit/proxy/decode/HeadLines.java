@@ -24,6 +24,7 @@ final class HeadLines {
   private long length = NO_LENGTH;
   private boolean chunked;
   private boolean expects;
+  private boolean opens;
 
   HeadLines(Limits limits) {
     this.limits = limits;
@@ -63,6 +64,7 @@ final class HeadLines {
       case "content-length" -> length(field.value().toString());
       case "transfer-encoding" -> encoding(field.value().toString());
       case "expect" -> expectation(field.value().toString());
+      case "upgrade" -> opens |= Opening.named(field.value().toString());
       default -> {}
     }
     fields.add(field);
@@ -89,7 +91,7 @@ final class HeadLines {
     if (!(body instanceof Body.None) && !mayCarryBody()) {
       throw Refused.malformed("This method takes no body.");
     }
-    return new Head(method, target, oldVersion, fields, body, expects, closes());
+    return new Head(method, target, oldVersion, fields, body, expects, closes(), opens);
   }
 
   private Body none() {

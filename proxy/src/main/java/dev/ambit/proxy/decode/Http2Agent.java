@@ -226,6 +226,7 @@ final class Http2Agent extends Http2Endpoint {
             Http2Head.contentType(headers),
             new Body.None(),
             false,
+            false,
             false);
     refuse(lane(stream, head, whole, id), head, id, why);
   }

@@ -139,7 +139,7 @@ final class Http2Head {
     if (all.size() >= limits.fields()) {
       throw tooMany();
     }
-    return new Head(verb, path, false, all, body, expects, false);
+    return new Head(verb, path, false, all, body, expects, false, false);
   }
 
   /// The one host; `host` may repeat `:authority`, and nothing else (A006).

@@ -20,15 +20,23 @@ final class Offer {
   }
 
   static @Nullable Alpn of(List<String> spoken, Set<Protocol> targets, @Nullable Alpn learned) {
-    var allowed = targets.equals(Set.of(Protocol.GRPC)) ? Alpn.HTTP2 : Alpn.BOTH;
+    var allowed = allowed(targets);
     var common = allowed.names().stream().filter(spoken::contains).toList();
     if (spoken.isEmpty()) {
-      return allowed == Alpn.HTTP2 ? null : Alpn.BOTH;
+      return allowed == Alpn.HTTP2 ? null : allowed;
     }
     if (common.isEmpty()) {
       return null;
     }
     return learned == Alpn.HTTP1 && common.containsAll(Alpn.HTTP1.names()) ? Alpn.HTTP1 : allowed;
+  }
+
+  /// gRPC is HTTP/2 alone, and over HTTP/2 no WebSocket is opened here.
+  private static Alpn allowed(Set<Protocol> targets) {
+    if (targets.equals(Set.of(Protocol.GRPC))) {
+      return Alpn.HTTP2;
+    }
+    return targets.equals(Set.of(Protocol.WEBSOCKET)) ? Alpn.HTTP1 : Alpn.BOTH;
   }
 
   static boolean mayBecomeHttp2(Alpn offer, List<String> spoken) {

@@ -28,6 +28,8 @@ final class RequestGuard extends ByteToMessageDecoder {
     CHUNKED,
     /// Behind a CONNECT: what follows is not ours to read.
     TUNNEL,
+    /// Behind a request for WebSocket, which is the last request of its connection.
+    OPENING,
     DEAD
   }
 
@@ -59,6 +61,7 @@ final class RequestGuard extends ByteToMessageDecoder {
         case SIZED -> sized(in, out);
         case CHUNKED -> chunked(in, out);
         case TUNNEL -> {}
+        case OPENING -> throw Opening.behind();
         case DEAD -> in.skipBytes(in.readableBytes());
       }
     } catch (Refused refused) {
@@ -153,7 +156,7 @@ final class RequestGuard extends ByteToMessageDecoder {
     var read = lines.head();
     head = read;
     switch (read.body()) {
-      case Body.None() -> emit(in, out, read.isConnect() ? At.TUNNEL : At.START);
+      case Body.None() -> emit(in, out, behind(read));
       case Body.Sized(long bytes) -> {
         remaining = bytes;
         emit(in, out, bytes == 0 ? At.START : At.SIZED);
@@ -168,6 +171,10 @@ final class RequestGuard extends ByteToMessageDecoder {
         }
       }
     }
+  }
+
+  private static At behind(Head read) {
+    return read.isConnect() ? At.TUNNEL : read.opens() ? At.OPENING : At.START;
   }
 
   /// A chunked request is passed on once its first size line is in, so that a body that is

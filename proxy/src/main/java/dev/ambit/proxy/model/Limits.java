@@ -16,7 +16,7 @@ import java.time.Duration;
 /// @param answerWait from the request's last byte to the head of the answer
 /// @param bodyIdle how long a request or response body of known length may stand still
 /// @param bodyIdleBytes what must come of a request body in that time of waiting, unless it ends
-/// @param streamIdle as `bodyIdle`, for a response body of unknown length
+/// @param streamIdle as `bodyIdle`, for a response body of unknown length and for a WebSocket
 /// @param drainBytes request body that is read and thrown away after a refusal to keep the
 ///   connection; more closes it
 /// @param linger how long what an agent still sends is thrown away after the last answer of its
@@ -29,6 +29,7 @@ import java.time.Duration;
 /// @param judgedBytes largest request body that is held to be judged; others are streamed
 /// @param judgedBodies request bodies that are held at once
 /// @param http2 of that protocol alone
+/// @param webSocket likewise
 public record Limits(
     int connections,
     int requestLineBytes,
@@ -52,7 +53,8 @@ public record Limits(
     Duration pooledIdle,
     int judgedBytes,
     int judgedBodies,
-    Http2Limits http2) {
+    Http2Limits http2,
+    WebSocketLimits webSocket) {
   public static final Limits DEFAULT =
       new Limits(
           1_024,
@@ -77,7 +79,8 @@ public record Limits(
           Duration.ofSeconds(30),
           256 * 1_024,
           32,
-          Http2Limits.DEFAULT);
+          Http2Limits.DEFAULT,
+          WebSocketLimits.DEFAULT);
 
   /// Descriptors that are for something else than agents and upstreams: probes, look-ups, the
   /// control plane, the spool, classes still to be loaded.
@@ -110,6 +113,7 @@ public record Limits(
         pooledIdle,
         judgedBytes,
         judgedBodies,
-        http2.within(share));
+        http2.within(share),
+        webSocket);
   }
 }

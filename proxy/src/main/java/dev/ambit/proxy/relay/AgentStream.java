@@ -2,6 +2,7 @@ package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.model.BodySource;
 import dev.ambit.proxy.model.Field;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.List;
@@ -24,6 +25,10 @@ public interface AgentStream extends BodySource {
   /// Whether a byte of the final answer was written already; after that an answer of our own is
   /// impossible.
   boolean started();
+
+  /// Answers an opening handshake with 101 and these fields. From then on the connection is the
+  /// returned wire's, and nothing more is told or taken here but the end. HTTP/1.1 only.
+  Wire open(List<Field> fields);
 
   /// Writes an interim response (1xx other than 101) or the final head. `bodyBytes` is -1 when
   /// unknown.

@@ -142,7 +142,8 @@ record Answer(
     return plain ? Long.parseLong(text) : -1;
   }
 
-  private static List<Field> fields(HttpResponse response) {
+  /// What may be passed on of its fields.
+  static List<Field> fields(HttpResponse response) {
     var options = new HashSet<String>();
     for (var value : response.headers().getAll(HttpHeaderNames.CONNECTION)) {
       for (var option : value.split(",", -1)) {

@@ -1,6 +1,7 @@
 package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.model.Field;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
@@ -8,6 +9,10 @@ import java.util.List;
 interface AnswerSink {
   /// An interim head or the final one.
   void answerHead(Answer answer);
+
+  /// The upstream opens the WebSocket that it was asked for; the connection is the wire's from now
+  /// on, and nothing more is told here.
+  void opened(Answer answer, Wire upstream);
 
   /// Takes the piece.
   void answerData(ByteBuf piece);

@@ -58,6 +58,15 @@ final class Connections {
     return waiting;
   }
 
+  /// The same for a connection of HTTP/1.1 that nobody has used or will use again.
+  Pending openAlone(PoolKey key, Taker taker) {
+    var waiting = new Waiting(key, Alpn.HTTP1, taker);
+    var dial = new Dial(key, Alpn.HTTP1, true);
+    dial.join(waiting);
+    dial.start();
+    return waiting;
+  }
+
   /// Closes what must not serve any more.
   void closeIf(Predicate<PoolKey> gone) {
     pool.closeIf(gone);
@@ -116,7 +125,7 @@ final class Connections {
       running.join(waiting);
       return;
     }
-    var dial = new Dial(key, offer);
+    var dial = new Dial(key, offer, false);
     if (mayShare) {
       dials.put(key, dial);
     }
@@ -168,13 +177,16 @@ final class Connections {
   private final class Dial implements Dialer.Dialled {
     private final PoolKey key;
     private final Alpn offer;
+    private final boolean alone;
     private final Set<Waiting> waiting = new LinkedHashSet<>();
     private @Nullable Channel channel;
     private boolean over;
 
-    Dial(PoolKey key, Alpn offer) {
+    /// @param alone whether nothing but what is offered will do
+    Dial(PoolKey key, Alpn offer, boolean alone) {
       this.key = key;
       this.offer = offer;
+      this.alone = alone;
     }
 
     void start() {
@@ -245,7 +257,7 @@ final class Connections {
 
     @Override
     public void noCommonProtocol(Failure failure) {
-      if (offer == Alpn.HTTP1) {
+      if (offer == Alpn.HTTP1 && !alone) {
         learned.note(key.authority(), Alpn.HTTP2);
         end();
         again();

@@ -15,6 +15,8 @@ import dev.ambit.proxy.model.Field;
 import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.scope.Permit;
 import dev.ambit.proxy.transport.Alpn;
+import dev.ambit.proxy.websocket.Conversation;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One exchange: a connection is found or dialled, the request written, and both bodies streamed as
 /// fast as the slower side reads. Confined to its loop.
-final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.Taker {
+final class RelayCall
+    implements AgentStream.BodySink, AnswerSink, Connections.Taker, Conversation.Listener {
   private static final int UNAUTHORIZED = 401;
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
@@ -52,6 +55,7 @@ final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.T
   private Connections.@Nullable Pending connecting;
   private @Nullable UpstreamStream upstream;
   private @Nullable Answer answer;
+  private @Nullable Conversation conversation;
   private boolean sent;
   private boolean requestEnded;
   private boolean awaitsRoom;
@@ -102,7 +106,10 @@ final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.T
   /// Looks for the upstream's side; what is found is told to [#connected], perhaps at once.
   private void connect(boolean fresh) {
     int attempt = ++attempts;
-    var pending = connections.open(key, wish(), fresh, this);
+    var pending =
+        arrival.webSocket() == null
+            ? connections.open(key, wish(), fresh, this)
+            : connections.openAlone(key, this);
     if (attempt == attempts && upstream == null && !end.isDone()) {
       connecting = pending;
     }
@@ -235,6 +242,30 @@ final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.T
     } else {
       begin(read);
     }
+  }
+
+  @Override
+  public void opened(Answer read, Wire other) {
+    if (end.isDone()) {
+      other.abort();
+      return;
+    }
+    patience.end();
+    upstream = null;
+    status = read.status();
+    var open = new Conversation(agent.open(read.fields()), other, limits, this);
+    conversation = open;
+    open.start();
+  }
+
+  @Override
+  public void moved() {
+    activity.touch(session());
+  }
+
+  @Override
+  public void over(Result result, Optional<Failure> failure, Optional<Denial> denial) {
+    finish(result, failure, denial);
   }
 
   private void begin(Answer read) {
@@ -379,7 +410,9 @@ final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.T
       return;
     }
     dropUpstream();
-    if (agent.started()) {
+    if (conversation != null) {
+      conversation.cut(denial);
+    } else if (agent.started()) {
       agent.cut();
     }
     finish(sent ? Result.CUT : Result.NOT_SENT, Optional.empty(), Optional.of(denial));
@@ -458,6 +491,11 @@ final class RelayCall implements AgentStream.BodySink, AnswerSink, Connections.T
   private void finish(Result result, Optional<Failure> failure, Optional<Denial> denial) {
     patience.end();
     dropWithheld();
+    if (conversation != null) {
+      bytesOut = conversation.bytesOut();
+      bytesIn = conversation.bytesIn();
+      notes.addAll(conversation.notes());
+    }
     end.complete(new Exchange(admitted, result, status, bytesOut, bytesIn, failure, denial, notes));
   }
 }

@@ -5,6 +5,7 @@ import dev.ambit.proxy.credential.Carrier;
 import dev.ambit.proxy.credential.Credential;
 import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.scope.Permit;
+import dev.ambit.proxy.websocket.Handshake;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,13 @@ final class RequestHead {
     requestLine(out, permit, credential);
     Http1Text.field(out, "Host", permit.call().authority().hostHeader());
     RequestFields.each(admitted, (name, value) -> Http1Text.field(out, name, value));
+    var offer = permit.bound().arrival().webSocket();
+    if (offer != null) {
+      Http1Text.field(out, "Connection", "Upgrade");
+      Http1Text.field(out, "Upgrade", Handshake.TOKEN);
+      Http1Text.field(out, "Sec-WebSocket-Version", Handshake.VERSION);
+      Http1Text.field(out, "Sec-WebSocket-Key", offer.key());
+    }
     switch (permit.body()) {
       case Body.None() -> {}
       case Body.Sized(long bytes) -> Http1Text.field(out, "Content-Length", Long.toString(bytes));

@@ -2,6 +2,7 @@ package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.model.Limits;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -35,8 +36,14 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     return actualReadableBytes();
   }
 
+  /// Netty takes the framing off what has no body; a switch that has one is no switch.
   @Override
   protected boolean isContentAlwaysEmpty(HttpMessage msg) {
+    if (msg instanceof HttpResponse response
+        && response.status().code() == Switch.STATUS
+        && msg.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      throw new IllegalArgumentException("answer: 101 with Transfer-Encoding (expected: none)");
+    }
     return answersHead || super.isContentAlwaysEmpty(msg);
   }
 

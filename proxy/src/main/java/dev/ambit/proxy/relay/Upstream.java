@@ -2,8 +2,10 @@ package dev.ambit.proxy.relay;
 
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.model.Body;
+import dev.ambit.proxy.model.WebSocketOffer;
 import dev.ambit.proxy.transport.Deadline;
 import dev.ambit.proxy.transport.Reset;
+import dev.ambit.proxy.websocket.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -37,6 +39,8 @@ final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStr
   private final Consumer<ByteBuf> writer = this::write;
   private @Nullable AnswerSink sink;
   private @Nullable Answer answer;
+  private @Nullable WebSocketOffer offer;
+  private @Nullable Answer opening;
   private @Nullable Runnable left;
   private boolean toHead;
   private boolean chunked;
@@ -72,6 +76,7 @@ final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStr
     left = null;
     sink = to;
     answer = null;
+    offer = permit.bound().arrival().webSocket();
     toHead = permit.call().method().equals("HEAD");
     chunked = permit.body() instanceof Body.Chunked;
     decoder.expect(toHead);
@@ -129,6 +134,7 @@ final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStr
     var read = answer;
     boolean reusable =
         requestWhole
+            && offer == null
             && read != null
             && read.keepAlive()
             && !read.untilClose()
@@ -187,6 +193,13 @@ final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStr
   }
 
   private void head(AnswerSink serving, HttpResponse response) {
+    if (offer != null && answer == null && response.status().code() == Switch.STATUS) {
+      opening = Switch.of(response, offer);
+      if (opening == null) {
+        serving.answerBroken("The upstream switches to another WebSocket than was asked for.");
+      }
+      return;
+    }
     var read = answer == null ? Answer.of(response, toHead) : null;
     if (read == null) {
       serving.answerBroken(INVALID);
@@ -201,7 +214,10 @@ final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStr
   private void content(AnswerSink serving, HttpContent content) {
     var read = answer;
     boolean last = content instanceof LastHttpContent;
-    if (read == null) {
+    if (opening != null) {
+      content.release();
+      open(serving, opening);
+    } else if (read == null) {
       // The empty end of an interim answer, or what follows one that is no answer.
       content.release();
     } else if (content.decoderResult().isFailure()) {
@@ -215,6 +231,16 @@ final class Upstream extends ChannelInboundHandlerAdapter implements UpstreamStr
         serving.answerEnd(List.of());
       }
     }
+  }
+
+  /// What comes behind the head of the answer are frames: the decoder hands on what it has of them.
+  private void open(AnswerSink serving, Answer read) {
+    release();
+    var wire = new Wire(channel, (_, last) -> last.addListener(ChannelFutureListener.CLOSE));
+    channel.pipeline().addLast(wire);
+    channel.pipeline().remove(this);
+    channel.pipeline().remove(decoder);
+    serving.opened(read, wire);
   }
 
   @Override

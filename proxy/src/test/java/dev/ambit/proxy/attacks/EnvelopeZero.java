@@ -85,6 +85,24 @@ final class EnvelopeZero {
     return this;
   }
 
+  /// WebSockets over plain HTTP.
+  EnvelopeZero webSocket(String name, String host, int port, String path) {
+    targets.add(
+        target(
+            name, Protocol.HTTP, host, port, new UpstreamRoots.SystemRoots(), AddressRules.PUBLIC));
+    grants.add(
+        new Grant(
+            name,
+            name,
+            Set.of("GET"),
+            List.of(PathTemplate.parse(path).orThrow()),
+            OptionalLong.empty(),
+            null,
+            Axes.NONE,
+            true));
+    return this;
+  }
+
   EnvelopeZero byHandle() {
     sharing = Sharing.BY_HANDLE;
     return this;

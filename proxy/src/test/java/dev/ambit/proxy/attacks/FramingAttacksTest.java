@@ -329,8 +329,7 @@ class FramingAttacksTest extends AttackTest {
                 get(
                         "http://" + site.rawHost() + "/v1/x",
                         site.rawHost(),
-                        "Connection: Upgrade\r\nUpgrade: " + protocol + "\r\n",
-                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")
+                        "Connection: Upgrade\r\nUpgrade: " + protocol + "\r\n")
                     + get("http://evil.test/smuggled", "evil.test"));
     site.expect("");
     assertThat(agent.answer().status()).isEqualTo(status.startsWith("200") ? 200 : 502);
@@ -340,7 +339,7 @@ class FramingAttacksTest extends AttackTest {
   }
 
   static Stream<Object[]> upgrades() {
-    return Stream.of("websocket", "foo")
+    return Stream.of("foo", "tls/1.2")
         .flatMap(protocol ->
             Stream.of("200 OK", "101 Switching Protocols")
                 .map(status -> new Object[] {protocol, status}));

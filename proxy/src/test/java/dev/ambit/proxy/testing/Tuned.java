@@ -1,6 +1,7 @@
 package dev.ambit.proxy.testing;
 
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.model.WebSocketLimits;
 import java.time.Duration;
 
 /// The default limits, of which a test sets those that it wants to hit.
@@ -28,6 +29,7 @@ public final class Tuned {
   public int judgedBytes = Limits.DEFAULT.judgedBytes();
   public int judgedBodies = Limits.DEFAULT.judgedBodies();
   public final TunedHttp2 http2 = new TunedHttp2();
+  public WebSocketLimits webSocket = Limits.DEFAULT.webSocket();
 
   public Limits limits() {
     return new Limits(
@@ -53,6 +55,7 @@ public final class Tuned {
         pooledIdle,
         judgedBytes,
         judgedBodies,
-        http2.limits());
+        http2.limits(),
+        webSocket);
   }
 }
