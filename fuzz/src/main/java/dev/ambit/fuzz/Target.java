@@ -7,6 +7,7 @@ import dev.ambit.proxy.decode.ClientHelloTarget;
 import dev.ambit.proxy.decode.Http1Target;
 import dev.ambit.proxy.decode.Http2Target;
 import dev.ambit.proxy.dns.DnsTarget;
+import dev.ambit.proxy.websocket.FramesTarget;
 import java.util.Locale;
 
 /// What is fuzzed. Its seeds lie in `corpus/` under its name.
@@ -17,7 +18,8 @@ public enum Target {
   HTTP2(Http2Target.class),
   CLIENTHELLO(ClientHelloTarget.class),
   DNS(DnsTarget.class),
-  RESOURCES(ResourcesTarget.class);
+  RESOURCES(ResourcesTarget.class),
+  WEBSOCKET(FramesTarget.class);
 
   private final Class<?> type;
 
@@ -40,6 +42,7 @@ public enum Target {
       case CLIENTHELLO -> ClientHelloTarget.fuzzerTestOneInput(input);
       case DNS -> DnsTarget.fuzzerTestOneInput(input);
       case RESOURCES -> ResourcesTarget.fuzzerTestOneInput(input);
+      case WEBSOCKET -> FramesTarget.fuzzerTestOneInput(input);
     }
   }
 
