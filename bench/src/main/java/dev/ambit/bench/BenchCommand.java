@@ -61,8 +61,8 @@ public final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description = {
-        "Only these: keep-alive, post, fresh, serial, rate-100, rate-1000, events, bulk, denied; or start, memory,",
-        "decision. Without it all."
+        "Only these: keep-alive, post, fresh, serial, rate-100, rate-1000, events, bulk, denied, echo; or start,",
+        "memory, decision. Without it all."
       })
   List<String> wanted = new ArrayList<>();
 

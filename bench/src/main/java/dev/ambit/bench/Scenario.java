@@ -9,6 +9,7 @@ import dev.ambit.bench.load.FreshConnections;
 import dev.ambit.bench.load.Load;
 import dev.ambit.bench.load.Loops;
 import dev.ambit.bench.load.OpenLoop;
+import dev.ambit.bench.load.SocketEchoes;
 import dev.ambit.bench.subject.Site;
 import java.time.Duration;
 import java.util.Locale;
@@ -23,7 +24,8 @@ public enum Scenario {
   RATE_1000("1,000/s", 2),
   EVENTS("100 streams, 50 events/s each", 2),
   BULK("stream of 256 MiB", 0),
-  DENIED("refused calls", 1);
+  DENIED("refused calls", 1),
+  ECHO("32 WebSockets, 1 KiB there and back", 2);
 
   private static final int BULK_PIECES = 8;
   private static final int BULK_PIECE_MIB = 32;
@@ -56,6 +58,7 @@ public enum Scenario {
     return switch (this) {
       case EVENTS -> "event";
       case BULK -> "MiB";
+      case ECHO -> "message";
       default -> "request";
     };
   }
@@ -86,6 +89,7 @@ public enum Scenario {
       case EVENTS -> new EventStreams(loops, door, Ask.get(Site.granted("events/0")), STREAMS);
       // In pieces of 32 MiB on one connection, so that a quick run is a part of a whole one.
       case BULK -> new ClosedLoop(loops, door, bulk(), 1, BULK_PIECE_MIB);
+      case ECHO -> new SocketEchoes(loops, door, Ask.socket(Site.granted("socket")), CONNECTIONS);
       case DENIED -> new ClosedLoop(loops, door, Ask.refused("/v1/closed/0"), CONNECTIONS, 1);
     };
   }

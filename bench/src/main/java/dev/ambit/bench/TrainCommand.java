@@ -84,6 +84,7 @@ public final class TrainCommand implements Callable<Integer> {
     rounds.warm(Scenario.POST, running.door(), 3_000);
     rounds.warm(Scenario.SERIAL, running.door(), 1_000);
     rounds.warm(Scenario.DENIED, running.door(), 3_000);
+    rounds.warm(Scenario.ECHO, running.door(), 5_000);
     rounds.warm(Scenario.BULK, running.door(), 16);
     events(site, running);
   }

@@ -20,7 +20,8 @@ final class Warmth {
               Scenario.SERIAL, 2_000L,
               Scenario.RATE_1000, 1_000L,
               Scenario.BULK, 32L,
-              Scenario.DENIED, 10_000L));
+              Scenario.DENIED, 10_000L,
+              Scenario.ECHO, 20_000L));
   private static final int FEWER = 10;
   private static final int PASSES_MAX = 4;
 

@@ -52,6 +52,15 @@ class GeneratorTest {
   }
 
   @Test
+  void saysTheNextMessageOfAWebSocketWhenTheOneBeforeIsBack() {
+    try (var load = Scenario.ECHO.load(site.loops(), site.direct())) {
+      load.open();
+      assertThat(load.run(Bound.of(1_000)).units()).isEqualTo(1_000);
+    }
+    assertThat(site.origin().seen().requests()).isEqualTo(32);
+  }
+
+  @Test
   void countsAnAnswerOfAnotherStatusAsAFailureAndStops() {
     try (var load =
         new ClosedLoop(site.loops(), site.direct(), Ask.refused("/v1/r10/items/1"), 1, 1)) {

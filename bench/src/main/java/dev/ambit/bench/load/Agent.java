@@ -12,7 +12,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -25,7 +24,7 @@ import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of an agent, one request at a time. Confined to its loop.
-final class Agent extends SimpleChannelInboundHandler<HttpObject> {
+final class Agent extends SimpleChannelInboundHandler<Object> {
   private static final int CONNECT_MILLIS = 10_000;
 
   private final Events events;
@@ -38,7 +37,8 @@ final class Agent extends SimpleChannelInboundHandler<HttpObject> {
     /// It may be asked now.
     void ready(Agent agent);
 
-    /// A piece of an answer's body; still the connection's.
+    /// A piece of an answer's body, or of what comes behind a switch to another protocol; still the
+    /// connection's.
     default void piece(Agent agent, ByteBuf bytes) {}
 
     /// The answer is whole.
@@ -142,7 +142,10 @@ final class Agent extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+  protected void channelRead0(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof ByteBuf bytes) {
+      events.piece(this, bytes);
+    }
     if (message instanceof HttpResponse head) {
       status = head.status().code();
     }

@@ -12,6 +12,10 @@ public record Ask(String method, String path, int bytes, int expected) {
   /// What the agent holds instead of a credential; no origin may ever see it.
   public static final String PLACEHOLDER = "Bearer of-the-agent";
 
+  /// The sample of RFC 6455 1.3.
+  private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+
+  private static final int SWITCHING = 101;
   private static final int OK = 200;
   private static final int FORBIDDEN = 403;
 
@@ -21,6 +25,11 @@ public record Ask(String method, String path, int bytes, int expected) {
 
   public static Ask post(String path, int bytes) {
     return new Ask("POST", path, bytes, OK);
+  }
+
+  /// The opening of a WebSocket.
+  public static Ask socket(String path) {
+    return new Ask("GET", path, 0, SWITCHING);
   }
 
   /// A call that no grant permits.
@@ -39,6 +48,12 @@ public record Ask(String method, String path, int bytes, int expected) {
             .append("\r\nUser-Agent: ambit-bench\r\nAccept: */*\r\nAuthorization: ")
             .append(PLACEHOLDER)
             .append("\r\n");
+    if (expected == SWITCHING) {
+      text.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n")
+          .append("Sec-WebSocket-Key: ")
+          .append(KEY)
+          .append("\r\n");
+    }
     if (bytes > 0) {
       text.append("Content-Type: application/octet-stream\r\nContent-Length: ")
           .append(bytes)

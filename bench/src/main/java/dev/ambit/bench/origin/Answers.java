@@ -18,13 +18,15 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of the origin. What a path begins with behind its kind says what is answered:
 /// `items` 1 KiB, `upload` as much as 16 KiB, `events` an endless stream, `bulk` so many bytes,
-/// `late` so many milliseconds later, `stall` the whole server stands still for so many first.
+/// `socket` a WebSocket that says back what it hears, `late` so many milliseconds later, `stall`
+/// the whole server stands still for so many first.
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
   private static final int ITEM_BYTES = 1_024;
   private static final int UPLOAD_BYTES = 16 * 1_024;
@@ -34,6 +36,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
 
   private final Seen seen;
   private String path = "";
+  private @Nullable HttpRequest asked;
   private long bulkLeft;
   private @Nullable ScheduledFuture<?> events;
 
@@ -45,6 +48,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
   protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
     if (message instanceof HttpRequest request) {
       path = request.uri();
+      asked = request;
       var tls = ctx.pipeline().get(SslHandler.class);
       seen.request(
           path,
@@ -64,6 +68,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     switch (kind) {
       case "upload" -> whole(ctx, UPLOAD_BYTES);
       case "events" -> stream(ctx);
+      case "socket" -> Echo.open(ctx, Objects.requireNonNull(asked));
       case "bulk" -> bulk(ctx, Long.parseLong(argument));
       case "late" -> {
         var _ =

@@ -20,7 +20,7 @@ public final class Page {
       text.append(
           "The line of "
               + results.reference()
-              + " is absolute, CPU-seconds per 1,000 requests (events, MiB); the others are the ratio to it in the same round,"
+              + " is absolute, CPU-seconds per 1,000 requests (events, MiB, messages); the others are the ratio to it in the same round,"
               + " median and 95 % interval.\n\n");
       text.append(
           "The hypervisor took more than 2 % of "

@@ -150,7 +150,11 @@ public final class Plane implements AutoCloseable {
                 .replace("SCOPE", SCOPE)
                 .replace("AGENT", EmbeddedSet.AGENT)
             + grants
-            + "\n");
+            + "\n    - { name: socket, target: origin, websocket: { paths: [\""
+            + Site.granted("socket")
+            + "\"] }, credential: { provider: issuer, lifetime: session, narrow: { scopes: ["
+            + SCOPE
+            + "] } } }\n");
   }
 
   /// Ends the session; returns when nobody can act on it any more.
