@@ -59,6 +59,25 @@ class PodClientTest {
       ---
       apiVersion: ambit.dev/v1
       kind: Target
+      metadata: { name: feed }
+      spec:
+        hosts: [HOST]
+        ports: [FEED_PORT]
+        protocol: websocket
+        addresses: { cidrs: ["ADDRESS/32"] }
+        tls: { roots: { bundle: { file: ca.pem } } }
+      ---
+      apiVersion: ambit.dev/v1
+      kind: Target
+      metadata: { name: clear-feed }
+      spec:
+        hosts: [HOST]
+        ports: [CLEAR_PORT]
+        protocol: http
+        addresses: { cidrs: ["ADDRESS/32"] }
+      ---
+      apiVersion: ambit.dev/v1
+      kind: Target
       metadata: { name: git }
       spec:
         hosts: [HOST]
@@ -79,6 +98,11 @@ class PodClientTest {
         grants:
           - { name: notes, target: notes, methods: [GET], paths: ["/notes/{id}"] }
           - { name: events, target: events, methods: [GET], paths: ["/events"] }
+          - name: feed
+            target: feed
+            websocket: { paths: ["/feed"] }
+            credential: { provider: issuer, lifetime: session, narrow: { scopes: ["items:read"] } }
+          - { name: clear-feed, target: clear-feed, websocket: { paths: ["/feed"] } }
           - name: refs
             target: git
             methods: [GET]
@@ -103,6 +127,7 @@ class PodClientTest {
   private final Closing closing = new Closing();
   private Notes plain;
   private EventSource source;
+  private EchoSockets sockets;
   private GitRepositories repositories;
   private HttpsPeer git;
   private Site site;
@@ -119,11 +144,14 @@ class PodClientTest {
     closing.add(plain::close);
     source = outside.open(() -> new EventSource(address, "/events"));
     closing.add(source::close);
+    sockets = outside.open(() -> new EchoSockets(address));
+    closing.add(sockets::close);
     repositories = new GitRepositories("/git", Files.createDirectory(folder.resolve("git")));
     git = outside.open(() -> new HttpsPeer(address).with("/git", repositories));
     closing.add(git::close);
     site = closing.add(Site.openPod(folder, pod, resources(outside.address())));
     source.serve(site.neighbours().file("api.pem"), site.neighbours().file("api.key"));
+    sockets.serve(site.neighbours().file("api.pem"), site.neighbours().file("api.key"));
     git.serve(site.neighbours().file("api.pem"), site.neighbours().file("api.key"));
     var shown = closing.add(Shown.open(folder.resolve("shown"), Tools.folders()));
     agent = site.unaware().seeing(shown);
@@ -138,6 +166,8 @@ class PodClientTest {
         .replace("ADDRESS", address)
         .replace("NOTES_PORT", Integer.toString(plain.port()))
         .replace("EVENTS_PORT", Integer.toString(source.port()))
+        .replace("FEED_PORT", Integer.toString(sockets.port()))
+        .replace("CLEAR_PORT", Integer.toString(sockets.clearPort()))
         .replace("GIT_PORT", Integer.toString(git.port()))
         .replace("REPORTER", Site.REPORTER);
   }
@@ -332,6 +362,29 @@ class PodClientTest {
     @Override
     ClientPage page() {
       return ClientPages.POD;
+    }
+  }
+
+  @Nested
+  class Sockets extends SocketTrials {
+    @Override
+    User agent() throws IOException {
+      return PodClientTest.this.agent();
+    }
+
+    @Override
+    void closeSession() throws IOException {
+      PodClientTest.this.closeSession();
+    }
+
+    @Override
+    EchoSockets source() {
+      return sockets;
+    }
+
+    @Override
+    String host() {
+      return Neighbours.API;
     }
   }
 }
