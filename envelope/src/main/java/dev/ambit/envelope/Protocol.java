@@ -5,7 +5,11 @@ public enum Protocol {
   HTTP("http", Scheme.HTTP),
   HTTPS("https", Scheme.HTTPS),
   /// gRPC over HTTP/2 and TLS, and nothing else.
-  GRPC("grpc", Scheme.HTTPS);
+  GRPC("grpc", Scheme.HTTPS),
+  /// Any protocol over TCP, which nobody reads: judged by host and port.
+  TCP("tcp", Scheme.TCP),
+  /// TLS that the proxy does not end: judged by its server name and port.
+  TLS("tls", Scheme.TLS);
 
   private final String text;
   private final Scheme scheme;
@@ -21,6 +25,11 @@ public enum Protocol {
 
   public Scheme scheme() {
     return scheme;
+  }
+
+  /// Whether what is said stays between the agent and the upstream.
+  public boolean opaque() {
+    return scheme.opaque();
   }
 
   /// Whether a call is in this protocol, as far as its head tells.

@@ -33,6 +33,12 @@ final class TemplateReader {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final List<String> OPENERS_NOT_BUILT =
       List.of("oidc:", "group:", "serviceaccount:", "kubernetes:");
+
+  /// What asks of what is said in a call, so that somebody must read it.
+  private static final List<String> READ =
+      List.of(
+          "methods", "paths", "grpc", "query", "headers", "body", "credential", "agentCredentials");
+
   private final Section spec;
   private final Findings findings;
 
@@ -62,7 +68,9 @@ final class TemplateReader {
 
   record Limits(Duration ttl, Duration maxTtl, Duration idle, OptionalLong calls) {}
 
+  /// @param methods none, and no path, for whole connections of which nothing is read
   /// @param grpc whether the paths were written as methods of gRPC
+  /// @param read where something stands that asks of what is said in a call
   /// @param provider empty for a grant without a credential
   /// @param scopes empty for all that the provider has
   record GrantDraft(
@@ -71,6 +79,7 @@ final class TemplateReader {
       Set<String> methods,
       List<PathTemplate> paths,
       boolean grpc,
+      List<Place> read,
       OptionalLong calls,
       Optional<Section.Item> provider,
       List<ScopeDraft> scopes,
@@ -78,7 +87,8 @@ final class TemplateReader {
 
   record ScopeDraft(Substitution value, Place place) {}
 
-  record DenyDraft(Section.Item target, Set<String> methods, List<PathTemplate> paths) {}
+  record DenyDraft(
+      Section.Item target, Set<String> methods, List<PathTemplate> paths, List<Place> read) {}
 
   Optional<Draft> read(String name) {
     var before = findings.count();
@@ -257,14 +267,18 @@ final class TemplateReader {
     }
     var target = new Section.Item(grant.text("target"), grant.place("target"));
     var grpc = grant.optionalSection("grpc");
+    // With neither, it can only be a grant of an opaque target, which there may be.
+    var opaque = !grant.has("methods") && !grant.has("paths");
     var methods =
         grpc.isPresent()
             ? Set.of("POST")
-            : methods(grant, grant.texts("methods", Call.METHODS.size()));
+            : opaque
+                ? Set.<String>of()
+                : methods(grant, grant.texts("methods", Call.METHODS.size()));
     var paths =
         grpc.isPresent()
             ? GrpcReader.read(grant, grpc.get(), parameters)
-            : paths(grant.texts("paths", Grant.PATHS_MAX));
+            : opaque ? List.<PathTemplate>of() : paths(grant.texts("paths", Grant.PATHS_MAX));
     var calls = grant.optionalSection("budget").map(this::budget).orElse(OptionalLong.empty());
     var scopes = new ArrayList<ScopeDraft>();
     var provider =
@@ -274,7 +288,20 @@ final class TemplateReader {
     var axes = AxesReader.read(grant, parameters, methods);
     grant.close();
     return new GrantDraft(
-        name, target, methods, paths, grpc.isPresent(), calls, provider, scopes, axes);
+        name,
+        target,
+        methods,
+        paths,
+        grpc.isPresent(),
+        places(grant, READ),
+        calls,
+        provider,
+        scopes,
+        axes);
+  }
+
+  private static List<Place> places(Section section, List<String> keys) {
+    return keys.stream().filter(section::has).map(section::place).toList();
   }
 
   private OptionalLong budget(Section budget) {
@@ -319,7 +346,7 @@ final class TemplateReader {
       }
     }
     rule.close();
-    return new DenyDraft(target, methods, paths);
+    return new DenyDraft(target, methods, paths, places(rule, READ));
   }
 
   private Set<String> methods(Section section, List<Section.Item> items) {

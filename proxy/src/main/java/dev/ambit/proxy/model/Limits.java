@@ -29,6 +29,7 @@ import java.time.Duration;
 /// @param judgedBytes largest request body that is held to be judged; others are streamed
 /// @param judgedBodies request bodies that are held at once
 /// @param http2 of that protocol alone
+/// @param opaque of connections of which nothing is read
 public record Limits(
     int connections,
     int requestLineBytes,
@@ -52,7 +53,8 @@ public record Limits(
     Duration pooledIdle,
     int judgedBytes,
     int judgedBodies,
-    Http2Limits http2) {
+    Http2Limits http2,
+    OpaqueLimits opaque) {
   public static final Limits DEFAULT =
       new Limits(
           1_024,
@@ -77,7 +79,8 @@ public record Limits(
           Duration.ofSeconds(30),
           256 * 1_024,
           32,
-          Http2Limits.DEFAULT);
+          Http2Limits.DEFAULT,
+          OpaqueLimits.DEFAULT);
 
   /// Descriptors that are for something else than agents and upstreams: probes, look-ups, the
   /// control plane, the spool, classes still to be loaded.
@@ -110,6 +113,7 @@ public record Limits(
         pooledIdle,
         judgedBytes,
         judgedBodies,
-        http2.within(share));
+        http2.within(share),
+        opaque.within(share));
   }
 }

@@ -1,6 +1,7 @@
 package dev.ambit.proxy.testing;
 
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.model.OpaqueLimits;
 import java.time.Duration;
 
 /// The default limits, of which a test sets those that it wants to hit.
@@ -27,6 +28,7 @@ public final class Tuned {
   public Duration pooledIdle = Limits.DEFAULT.pooledIdle();
   public int judgedBytes = Limits.DEFAULT.judgedBytes();
   public int judgedBodies = Limits.DEFAULT.judgedBodies();
+  public OpaqueLimits opaque = OpaqueLimits.DEFAULT;
   public final TunedHttp2 http2 = new TunedHttp2();
 
   public Limits limits() {
@@ -53,6 +55,7 @@ public final class Tuned {
         pooledIdle,
         judgedBytes,
         judgedBodies,
-        http2.limits());
+        http2.limits(),
+        opaque);
   }
 }
