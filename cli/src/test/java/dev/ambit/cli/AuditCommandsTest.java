@@ -10,6 +10,8 @@ import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
 import dev.ambit.proto.v1.Completion;
+import dev.ambit.proto.v1.OpaqueClosing;
+import dev.ambit.proto.v1.OpaqueOpening;
 import dev.ambit.proto.v1.StoredRecord;
 import java.io.IOException;
 import java.util.List;
@@ -79,6 +81,39 @@ class AuditCommandsTest {
                 2026-03-01T12:00:02Z  path_not_granted x7  -      GET     https://api.example.org:443/private             -
                 """,
                 ""));
+  }
+
+  @Test
+  void showsHowMuchAnOpaqueConnectionCarriedAndWhoCutIt() {
+    var opening =
+        record(1)
+            .setRecord(
+                at(0)
+                    .setCallId("A")
+                    .setOpaqueOpening(
+                        OpaqueOpening.newBuilder()
+                            .setGrant("query")
+                            .setAuthority("tcp://db.example.org:5432")));
+    var closing =
+        record(2)
+            .setRecord(
+                at(1)
+                    .setCallId("A")
+                    .setOpaqueClosing(
+                        OpaqueClosing.newBuilder()
+                            .setResult(Completion.COMPLETION_CUT)
+                            .setReason("session_ended")
+                            .setBytesOut(7)
+                            .setBytesIn(9)));
+    var running = record(3).setRecord(opening.getRecord().toBuilder().setCallId("B"));
+    controlPlane.records = List.of(opening.build(), closing.build(), running.build());
+    assertThat(type(controlPlane, "audit", "show", ID).out())
+        .isEqualTo(
+            """
+            AT                    DECISION  GRANT  METHOD  CALL                       ENDED
+            2026-03-01T12:00:00Z  permit    query  opaque  tcp://db.example.org:5432  cut by session_ended, 7 bytes out, 9 in
+            2026-03-01T12:00:00Z  permit    query  opaque  tcp://db.example.org:5432  running or unknown
+            """);
   }
 
   @Test

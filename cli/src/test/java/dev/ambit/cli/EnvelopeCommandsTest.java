@@ -17,6 +17,7 @@ import dev.ambit.resources.SessionTemplate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -157,6 +158,34 @@ class EnvelopeCommandsTest {
         .contains("protocol_not_granted", "over https only");
     assertThat(explain("-p", "item=7", "POST", "wss://api.example.org/v1/feed").out())
         .contains("reason    malformed", "opened by a bare GET");
+  }
+
+  @Test
+  void explainsAConnectionOfWhichNothingIsRead() throws IOException {
+    Files.writeString(
+        folder.resolve("30-opaque.yaml"),
+        TARGET
+                .replace("name: api", "name: db")
+                .replace(
+                    "api.example.org], ports: [443], protocol: https",
+                    "db.example.org], ports: [5432], protocol: tcp")
+            + "---\n"
+            + TEMPLATE
+                .replace("name: solo", "name: query")
+                .replace(
+                    "target: api, methods: [GET], paths: [\"/v1/items/{item}\"]", "target: db"));
+    var words = List.of("explain", "--resources", folder.toString(), "-t", "query", "-p", "item=7");
+    assertThat(type(words, "CONNECT", "tcp://db.example.org:5432").out())
+        .contains("decision    permit", "grant       read");
+    assertThat(type(words, "CONNECT", "tls://db.example.org:5432").out())
+        .contains("protocol_not_granted", "Target db is granted over tcp only.");
+    assertThat(type(words, "GET", "https://db.example.org:5432/").exit()).isEqualTo(1);
+    assertThat(type(words, "CONNECT", "db.example.org:5432").out())
+        .contains("malformed", "(expected: tcp:// or tls://)");
+  }
+
+  private Typed type(List<String> words, String... more) {
+    return type(Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new));
   }
 
   @Test

@@ -40,6 +40,11 @@ public record Axes(
     }
   }
 
+  /// Whether it asks nothing of what is said in a call.
+  boolean conditionAlone() {
+    return query == null && headers == null && body == null && !agentCredentials;
+  }
+
   /// Whether it may name a parameter or header: visible ASCII, nothing that a query is cut at.
   public static boolean name(String name) {
     return !name.isEmpty()

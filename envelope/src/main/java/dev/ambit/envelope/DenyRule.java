@@ -11,6 +11,11 @@ public record DenyRule(String target, Set<String> methods, List<PathTemplate> pa
     paths = List.copyOf(paths);
   }
 
+  /// Whether it forbids all of its target.
+  boolean whole() {
+    return methods.isEmpty() && paths.isEmpty();
+  }
+
   /// Whether the rule covers a call on its target.
   public boolean covers(Call call) {
     if (!methods.isEmpty() && !methods.contains(call.method())) {

@@ -108,16 +108,30 @@ public record Envelope(
 
   private static void checkNames(List<Target> targets, List<Grant> grants, List<DenyRule> denies) {
     var targetNames = new HashSet<String>();
+    var opaque = new HashSet<String>();
     for (var target : targets) {
       check(targetNames.add(target.name()), "target", target.name(), "one of each name");
+      if (target.protocol().opaque()) {
+        opaque.add(target.name());
+      }
     }
     var grantNames = new HashSet<String>();
     for (var grant : grants) {
       check(grantNames.add(grant.name()), "grant", grant.name(), "one of each name");
       check(targetNames.contains(grant.target()), "grant", grant.name(), "a target that exists");
+      check(
+          grant.opaque() == opaque.contains(grant.target()),
+          "grant",
+          grant.name(),
+          "methods and paths, but not on an opaque target");
     }
     for (var rule : denies) {
       check(targetNames.contains(rule.target()), "deny", rule.target(), "a target that exists");
+      check(
+          rule.whole() || !opaque.contains(rule.target()),
+          "deny",
+          rule.target(),
+          "no method or path on an opaque target");
     }
     for (var conflict : TargetIndex.of(targets).conflicts()) {
       check(false, "target", conflict.target().name(), "a host and port of its own");

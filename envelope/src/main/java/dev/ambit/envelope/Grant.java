@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One permitted thing on one target.
 ///
-/// @param methods at least one of [Call#METHODS], in alphabetical order
-/// @param paths at least one
+/// @param methods of [Call#METHODS], in alphabetical order; none, and no path either, on a target
+///   whose bytes nobody reads
 /// @param calls how many calls it may make in all, at least 1; empty for no budget of its own
 /// @param credential what is injected; null for nothing
 /// @param axes what it asks beyond method and path
@@ -31,9 +31,15 @@ public record Grant(
     Names.check("grant", name);
     methods = sorted(methods);
     paths = List.copyOf(paths);
-    if (methods.isEmpty() || paths.isEmpty() || paths.size() > PATHS_MAX) {
+    if (methods.isEmpty() != paths.isEmpty() || paths.size() > PATHS_MAX) {
       throw new IllegalArgumentException(
-          "grant " + name + ": no method or path, or too many (expected: some, at most 256 paths)");
+          "grant "
+              + name
+              + ": methods or paths alone, or too many (expected: both, at most 256 paths)");
+    }
+    if (methods.isEmpty() && !(credential == null && axes.conditionAlone())) {
+      throw new IllegalArgumentException(
+          "grant " + name + ": asks for what nobody reads (expected: a condition at most)");
     }
     if (calls.isPresent() && calls.getAsLong() < 1) {
       throw new IllegalArgumentException("grant " + name + ": calls (expected: at least 1)");
@@ -65,6 +71,11 @@ public record Grant(
       OptionalLong calls,
       @Nullable CredentialRef credential) {
     this(name, target, methods, paths, calls, credential, Axes.NONE);
+  }
+
+  /// Whether it permits whole connections, of which nothing is read.
+  public boolean opaque() {
+    return methods.isEmpty();
   }
 
   /// A copy in alphabetical order, so that messages and bytes are the same every time.

@@ -47,6 +47,11 @@ public final class HostPattern {
     return text.startsWith(WILDCARD);
   }
 
+  /// Whether it is an address rather than a name.
+  public boolean isLiteral() {
+    return Host.isLiteral(text());
+  }
+
   /// What stands behind the first label's dot of a wildcard, else the whole host.
   public String suffix() {
     return isWildcard() ? text.substring(WILDCARD.length()) : text;

@@ -122,7 +122,7 @@ final class Nearby {
         default -> each.add("grant " + grant.name() + " while its condition holds");
       }
     }
-    return "On this path of target "
+    return (target.protocol().opaque() ? "On target " : "On this path of target ")
         + target.name()
         + ", granted is "
         + some(each, AXIS_CHARS_MAX)

@@ -1,5 +1,6 @@
 package dev.ambit.envelope;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A request target (RFC 9112 3.2) taken apart by the strict parser.
@@ -14,7 +15,7 @@ public record RequestTarget(@Nullable Authority authority, CanonicalPath path, Q
   /// Parses absolute form, `http://host[:port]/path?query` or `https://…`; the authority is never
   /// null. The scheme must be spelled in lower case; an empty path is `/` (RFC 9110 4.2.3).
   public static Parsed<RequestTarget> absolute(CharSequence raw) {
-    for (var scheme : Scheme.values()) {
+    for (var scheme : List.of(Scheme.HTTP, Scheme.HTTPS)) {
       var prefix = scheme.text().length() + "://".length();
       if (raw.length() >= prefix
           && (scheme.text() + "://").contentEquals(raw.subSequence(0, prefix))) {
@@ -25,6 +26,17 @@ public record RequestTarget(@Nullable Authority authority, CanonicalPath path, Q
       }
     }
     return Parsed.malformed("target: unknown scheme (expected: http:// or https://)");
+  }
+
+  /// Parses where an opaque connection leads, `tcp://host:port` or `tls://host:port`.
+  public static Parsed<Authority> opaque(CharSequence raw) {
+    for (var scheme : List.of(Scheme.TCP, Scheme.TLS)) {
+      var prefix = scheme.text() + "://";
+      if (raw.toString().startsWith(prefix)) {
+        return Authority.parseWithPort(scheme, raw.subSequence(prefix.length(), raw.length()));
+      }
+    }
+    return Parsed.malformed("target: unknown scheme (expected: tcp:// or tls://)");
   }
 
   private static int authorityEnd(CharSequence raw, int from) {

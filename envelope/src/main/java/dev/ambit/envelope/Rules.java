@@ -70,6 +70,12 @@ public final class Rules {
     return index.holds(host);
   }
 
+  /// Whether some target of opaque TCP holds the host, at whatever port: then nothing but its
+  /// address will tell where a connection leads.
+  public boolean holdsOpaque(String host) {
+    return index.holds(host, Protocol.TCP);
+  }
+
   private record Forbidden(DenyRule rule, Decision.Denied answer) {}
 
   /// A grant with its methods as bits by their place in [Call#METHODS]; to open a WebSocket is a
@@ -94,6 +100,11 @@ public final class Rules {
 
     boolean ofWebSocket() {
       return methods == WEB_SOCKET;
+    }
+
+    /// Whether its axes are to be asked: it has the method and path, or the call has neither.
+    boolean reaches(int method, Call call) {
+      return call.opaque() || (hasMethod(method) && hasPath(call.path()));
     }
 
     boolean hasMethod(int method) {
@@ -129,6 +140,7 @@ public final class Rules {
     }
   }
 
+  /// One that no grant has where the call has no method.
   private static int bit(String method) {
     return 1 << Call.METHODS.indexOf(method);
   }
@@ -177,7 +189,7 @@ public final class Rules {
       var method = call.webSocket() ? WEB_SOCKET : bit(call.method());
       for (var i = 0; i < grants.size(); i++) {
         var grant = grants.get(i);
-        if (grant.hasMethod(method) && grant.hasPath(call.path())) {
+        if (grant.reaches(method, call)) {
           var miss = miss(grant, call);
           if (miss == Miss.NONE) {
             return grant.answer();
@@ -230,7 +242,7 @@ public final class Rules {
       // Judged once more each, and not once for every axis: a body may be large.
       var misses = new EnumMap<Miss, List<Grant>>(Miss.class);
       for (var grant : grants) {
-        if (grant.hasMethod(method) && grant.hasPath(path)) {
+        if (grant.reaches(method, call)) {
           misses
               .computeIfAbsent(miss(grant, call), _ -> new ArrayList<>())
               .add(grant.answer().grant());

@@ -50,6 +50,17 @@ public final class TargetIndex {
     return exact.containsKey(host) || (dot >= 0 && wildcard.containsKey(host.substring(dot + 1)));
   }
 
+  /// Whether some target of this protocol holds the host, at whatever port.
+  public boolean holds(String host, Protocol protocol) {
+    var dot = host.indexOf('.');
+    return any(exact.get(host), protocol)
+        || (dot >= 0 && any(wildcard.get(host.substring(dot + 1)), protocol));
+  }
+
+  private static boolean any(@Nullable List<Target> targets, Protocol protocol) {
+    return targets != null && targets.stream().anyMatch(target -> target.protocol() == protocol);
+  }
+
   /// Two targets that share a host and port, which would make it a question of order which of them
   /// a call belongs to.
   public record Conflict(Target target, Target other, String host, int port) {}

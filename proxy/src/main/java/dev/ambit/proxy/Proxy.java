@@ -23,6 +23,7 @@ import dev.ambit.proxy.credential.Credentials;
 import dev.ambit.proxy.credential.Dispatch;
 import dev.ambit.proxy.decode.Decoding;
 import dev.ambit.proxy.decode.StreamPlaces;
+import dev.ambit.proxy.decode.SyntheticAddresses;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.dns.DnsListener;
 import dev.ambit.proxy.dns.DnsQueries;
@@ -36,6 +37,8 @@ import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.Timer;
 import dev.ambit.proxy.relay.HttpRelay;
+import dev.ambit.proxy.relay.OpaqueRelay;
+import dev.ambit.proxy.relay.Relays;
 import dev.ambit.proxy.relay.UpstreamTls;
 import dev.ambit.proxy.resolve.AddressPolicy;
 import dev.ambit.proxy.resolve.DnsNameServer;
@@ -202,6 +205,7 @@ public final class Proxy implements AutoCloseable {
     var upstreamNames = around.names().apply(names);
     var tls = new UpstreamTls(systemRoots, List.of(authority.certificate()));
     var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, limits);
+    var opaque = new OpaqueRelay(loop, transport, gate, link, limits);
     var sessions = new Sessions(link::image, link.lease(), nanoTime);
     var path =
         new RequestPath(
@@ -212,9 +216,10 @@ public final class Proxy implements AutoCloseable {
             new Resolver(upstreamNames, (to, rules) -> dialled.admits(to, rules), nanoTime),
             timed(credentials),
             timed(gate),
-            relay);
+            new Relays(relay, opaque));
     var leaves = new Leaves(authority, clock);
     var tunnels = new TunnelGate(link::image, link.lease());
+    var synthetic = new SyntheticAddresses(tunnels::opaqueHosts, limits.opaque(), nanoTime);
     Supplier<CallId> callIds = () -> new CallId(ids.next());
     var decoding =
         new Decoding(
@@ -226,16 +231,25 @@ public final class Proxy implements AutoCloseable {
             leaves,
             relay.learned()::of,
             new StreamPlaces(limits.http2().streamsInAll()),
+            synthetic,
+            new StreamPlaces(limits.opaque().streams()),
             limits,
             nanoTime);
     this.listener = new AgentListener(loop, transport, decoding);
 
     // Whose connections and names the kernel turns to us.
-    var queries = new DnsQueries(tunnels, upstreamNames, sessions, ends, callIds, nanoTime);
+    var queries =
+        new DnsQueries(tunnels, upstreamNames, synthetic, sessions, ends, callIds, nanoTime);
     var dns = new DnsListener(loop, transport, queries);
     metrics.total("ambit.dns.answered", queries::answered);
     metrics.total("ambit.dns.unknown", queries::unknown);
     metrics.total("ambit.dns.failed", queries::failed);
+
+    metrics.gauge("ambit.synthetic.names", synthetic::size);
+    var traffic = opaque.traffic();
+    metrics.gauge("ambit.opaque.connections", traffic::open);
+    metrics.total("ambit.opaque.bytes.out", traffic::bytesOut);
+    metrics.total("ambit.opaque.bytes.in", traffic::bytesIn);
 
     measure(metrics, issuer, authority);
     metrics.total("ambit.settlements.dropped", settlements::dropped);
@@ -272,7 +286,11 @@ public final class Proxy implements AutoCloseable {
             .except(ownAddresses(), ownPorts(config))
             .reserving(config.reservedAddresses());
     loop.execute(() ->
-        link.start(List.of(credentials, relay), journal::settle, sender::attached, issuer::silent));
+        link.start(
+            List.of(credentials, relay, opaque),
+            journal::settle,
+            sender::attached,
+            issuer::silent));
     loop.execute(() -> awaitStart(timer));
   }
 

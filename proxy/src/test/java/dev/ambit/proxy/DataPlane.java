@@ -28,8 +28,10 @@ import dev.ambit.proxy.credential.Carrier;
 import dev.ambit.proxy.credential.CredentialCache;
 import dev.ambit.proxy.credential.Issuer;
 import dev.ambit.proxy.credential.Secret;
+import dev.ambit.proxy.decode.ConnectionPipeline;
 import dev.ambit.proxy.decode.Decoding;
 import dev.ambit.proxy.decode.StreamPlaces;
+import dev.ambit.proxy.decode.SyntheticAddresses;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.listen.AgentListener;
@@ -44,6 +46,8 @@ import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.model.Tombstone;
 import dev.ambit.proxy.relay.HttpRelay;
+import dev.ambit.proxy.relay.OpaqueRelay;
+import dev.ambit.proxy.relay.Relays;
 import dev.ambit.proxy.relay.UpstreamTls;
 import dev.ambit.proxy.resolve.AddressPolicy;
 import dev.ambit.proxy.resolve.NameServer;
@@ -55,8 +59,15 @@ import dev.ambit.proxy.trust.PodAuthority;
 import dev.ambit.spiffe.x509.CertificateAuthority;
 import dev.ambit.spiffe.x509.Pem;
 import dev.ambit.spiffe.x509.Validity;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -105,6 +116,8 @@ public final class DataPlane implements AutoCloseable {
   public final AtomicInteger lookups = new AtomicInteger();
   public final AtomicInteger intents = new AtomicInteger();
   public final HttpRelay relay;
+  public final OpaqueRelay opaque;
+  public final SyntheticAddresses synthetic;
   public final AgentListener listener;
   public final InetSocketAddress address;
   public volatile SessionImage image = SessionImage.EMPTY;
@@ -124,6 +137,9 @@ public final class DataPlane implements AutoCloseable {
   private final Path files;
   private final EventLoopGroup loops;
   private final EventLoop loop;
+  private final Transport transport;
+  private final Decoding decoding;
+  private final ChannelGroup doors = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final UpstreamTls tls;
   private final CredentialCache credentials;
   private final InstantSource clock = InstantSource.system();
@@ -159,7 +175,7 @@ public final class DataPlane implements AutoCloseable {
     var untrusted = new ArrayList<>(never);
     untrusted.add(podCa.certificate());
     tls = new UpstreamTls(List.of(), untrusted);
-    var transport = Transport.best();
+    transport = Transport.best();
     loops = transport.oneLoop("data-plane");
     loop = loops.next();
     var admission =
@@ -174,6 +190,7 @@ public final class DataPlane implements AutoCloseable {
             System::nanoTime);
     credentials = new CredentialCache(this::issue, (_, _) -> () -> {}, System::nanoTime);
     relay = new HttpRelay(loop, transport, admission, credentials, _ -> {}, tls, limits);
+    opaque = new OpaqueRelay(loop, transport, admission, _ -> {}, limits);
     var ids = new Ids(clock, ThreadLocalRandom.current());
     var ledger = new NoLedger();
     var sessions = new Sessions(() -> image, () -> leaseHeld, System::nanoTime);
@@ -192,17 +209,21 @@ public final class DataPlane implements AutoCloseable {
                 System::nanoTime),
             credentials,
             admission,
-            relay);
-    var decoding =
+            new Relays(relay, opaque));
+    var tunnels = new TunnelGate(() -> image, () -> leaseHeld);
+    synthetic = new SyntheticAddresses(tunnels::opaqueHosts, limits.opaque(), System::nanoTime);
+    decoding =
         new Decoding(
             path::carry,
             log,
             () -> new CallId(ids.next()),
             sessions,
-            new TunnelGate(() -> image, () -> leaseHeld),
+            tunnels,
             leaves,
             relay.learned()::of,
             new StreamPlaces(limits.http2().streamsInAll()),
+            synthetic,
+            new StreamPlaces(limits.opaque().streams()),
             limits,
             System::nanoTime);
     image =
@@ -259,7 +280,7 @@ public final class DataPlane implements AutoCloseable {
   /// Puts a next version of the session's envelope in force, as `control` would.
   public void put(Envelope next) throws InterruptedException, ExecutionException {
     image = image(next);
-    loop.submit(() -> relay.enforce(image)).get();
+    loop.submit(this::enforce).get();
   }
 
   /// The envelope that is in force.
@@ -271,7 +292,7 @@ public final class DataPlane implements AutoCloseable {
   public void endSession() throws InterruptedException, ExecutionException {
     image =
         new SessionImage(1, 2, Map.of(), Map.of(SESSION, new Tombstone(Reason.SESSION_ENDED, "")));
-    loop.submit(() -> relay.enforce(image)).get();
+    loop.submit(this::enforce).get();
   }
 
   public void suspendSession() throws InterruptedException, ExecutionException {
@@ -286,7 +307,34 @@ public final class DataPlane implements AutoCloseable {
             now.deadlineNanos(),
             now.handleDigest());
     image = new SessionImage(1, 2, Map.of(SESSION, suspended), Map.of());
-    loop.submit(() -> relay.enforce(image)).get();
+    loop.submit(this::enforce).get();
+  }
+
+  private void enforce() {
+    relay.enforce(image);
+    opaque.enforce(image);
+  }
+
+  /// A door by which agents come in as if the kernel had turned what they dialled.
+  public InetSocketAddress caught(InetSocketAddress original) {
+    var bound =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(transport.server())
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel agent) {
+                    doors.add(agent);
+                    ConnectionPipeline.caught(agent.pipeline(), decoding, original);
+                  }
+                })
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .syncUninterruptibly()
+            .channel();
+    doors.add(bound);
+    return (InetSocketAddress) bound.localAddress();
   }
 
   /// Runs on the loop and returns what it gave.
@@ -374,9 +422,11 @@ public final class DataPlane implements AutoCloseable {
     }
     // Lets the connections go before the loop does, so that what they hold is released.
     listener.drain(Duration.ofSeconds(2)).toCompletableFuture().join();
+    doors.close().awaitUninterruptibly();
     loop.submit(
             () -> {
               relay.enforce(SessionImage.EMPTY);
+              opaque.enforce(SessionImage.EMPTY);
               credentials.enforce(SessionImage.EMPTY);
               leaves.close();
               tls.close();

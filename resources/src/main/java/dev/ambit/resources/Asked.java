@@ -15,7 +15,9 @@ record Asked(In in, Set<String> methods, List<PathTemplate> paths) {
     /// `grpc: { methods }`.
     GRPC("grpc: { methods: […] }"),
     /// `websocket: { paths }`: a WebSocket begins as a call of HTTP.
-    WEBSOCKET("websocket: { paths: […] }");
+    WEBSOCKET("websocket: { paths: […] }"),
+    /// The target alone: whole connections of which nothing is read.
+    NOTHING("the target alone");
 
     private final String form;
 
@@ -29,7 +31,14 @@ record Asked(In in, Set<String> methods, List<PathTemplate> paths) {
         case HTTP, HTTPS -> List.of(HTTP, WEBSOCKET);
         case GRPC -> List.of(GRPC);
         case WEBSOCKET -> List.of(WEBSOCKET);
+        case TCP, TLS -> List.of(NOTHING);
       };
+    }
+
+    /// How a grant on a target of that protocol is written.
+    static String form(Protocol protocol) {
+      var own = of(protocol).getFirst();
+      return own == HTTP ? own.form : "a grant of " + own.form;
     }
   }
 
@@ -41,7 +50,7 @@ record Asked(In in, Set<String> methods, List<PathTemplate> paths) {
     }
     return Optional.of(
         switch (in) {
-          case HTTP -> "a grant of " + words.getFirst().form;
+          case HTTP, NOTHING -> "a grant of " + words.getFirst().form;
           case GRPC -> "protocol grpc for a grant of grpc";
           case WEBSOCKET -> "protocol websocket, https or http for a grant of websocket";
         });

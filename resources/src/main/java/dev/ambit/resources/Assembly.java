@@ -158,16 +158,31 @@ final class Assembly {
         }
       }
     }
-    template.denies().forEach(rule -> exists("Target", rule.target()));
+    for (var rule : template.denies()) {
+      exists("Target", rule.target());
+      checkUnread(rule.target(), rule.read(), "the target alone");
+    }
   }
 
-  /// gRPC is granted by its methods, WebSocket by its paths, and nothing else is.
+  /// gRPC is granted by its methods, WebSocket by its paths, and nothing else is; what is opaque,
+  /// by its target alone.
   private void checkProtocol(TemplateReader.GrantDraft grant) {
     var target = targets.get(grant.target().text());
     if (target == null) {
       return;
     }
     var protocol = target.target().protocol();
+    if (protocol.opaque()) {
+      checkUnread(grant.target(), grant.read(), "a budget or condition at most");
+      return;
+    }
+    if (grant.asked().in() == Asked.In.NOTHING) {
+      findings.add(
+          grant.target().place(),
+          "no methods and paths on target " + target.target().name(),
+          Asked.In.form(protocol));
+      return;
+    }
     grant
         .asked()
         .expected(protocol)
@@ -176,6 +191,24 @@ final class Assembly {
                 grant.target().place(),
                 "target " + target.target().name() + " with protocol " + protocol.text(),
                 expected));
+  }
+
+  /// Of what goes to an opaque target nothing is read, so that nothing of it can be asked.
+  private void checkUnread(Section.Item name, List<Place> read, String expected) {
+    var target = targets.get(name.text());
+    if (target == null || !target.target().protocol().opaque()) {
+      return;
+    }
+    for (var place : read) {
+      findings.add(
+          place,
+          "on target "
+              + target.target().name()
+              + " with protocol "
+              + target.target().protocol().text()
+              + ", of which nothing is read",
+          expected);
+    }
   }
 
   private void exists(String kind, Section.Item name) {

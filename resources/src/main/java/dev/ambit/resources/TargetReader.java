@@ -19,9 +19,15 @@ import java.util.TreeSet;
 final class TargetReader {
   /// The first where none is named.
   private static final List<Protocol> PROTOCOLS =
-      List.of(Protocol.HTTPS, Protocol.HTTP, Protocol.GRPC, Protocol.WEBSOCKET);
+      List.of(
+          Protocol.HTTPS,
+          Protocol.HTTP,
+          Protocol.GRPC,
+          Protocol.WEBSOCKET,
+          Protocol.TCP,
+          Protocol.TLS);
 
-  private static final List<String> PROTOCOLS_NOT_BUILT = List.of("mcp", "tcp", "tls");
+  private static final List<String> PROTOCOLS_NOT_BUILT = List.of("mcp");
   private final Path folder;
 
   TargetReader(Path folder) {
@@ -40,17 +46,16 @@ final class TargetReader {
   Optional<Draft> read(String name, Section spec) {
     var before = spec.findings().count();
     var sensitivity = TemplateReader.sensitivity(spec, "sensitivity");
+    var protocol = protocol(spec);
     var hosts = new ArrayList<HostPattern>();
     var places = new ArrayList<Place>();
     for (var item : spec.texts("hosts", Target.HOSTS_MAX)) {
-      host(spec.findings(), item).ifPresent(hosts::add);
+      host(spec.findings(), item, protocol).ifPresent(hosts::add);
       places.add(item.place());
     }
-    var protocol = protocol(spec);
-    var scheme = protocol.scheme();
-    var ports = ports(spec, scheme);
+    var ports = ports(spec, protocol);
     var addresses = spec.optionalSection("addresses").map(this::addresses);
-    var roots = spec.optionalSection("tls").map(tls -> roots(spec, tls, scheme));
+    var roots = spec.optionalSection("tls").map(tls -> roots(spec, tls, protocol));
     spec.close();
     if (spec.findings().count() > before) {
       return Optional.empty();
@@ -72,7 +77,8 @@ final class TargetReader {
     return PROTOCOLS.get(words.indexOf(spec.oneOf("protocol", words, PROTOCOLS_NOT_BUILT)));
   }
 
-  private static Optional<HostPattern> host(Findings findings, Section.Item item) {
+  private static Optional<HostPattern> host(
+      Findings findings, Section.Item item, Protocol protocol) {
     switch (HostPattern.parse(item.text())) {
       case Parsed.Malformed<HostPattern>(String why) ->
           findings.add(item.place(), Findings.shown(item.text()) + ": " + why);
@@ -84,6 +90,11 @@ final class TargetReader {
               "no loopback, link-local, metadata or other special address or name");
         } else if (host.isWildcard() && host.suffix().indexOf('.') < 0) {
           findings.add(item.place(), host.text(), "a wildcard below at least two labels");
+        } else if (protocol == Protocol.TLS && host.isLiteral()) {
+          findings.add(
+              item.place(),
+              host.text() + " with protocol tls",
+              "names: TLS is passed through by its server name");
         } else {
           return Optional.of(host);
         }
@@ -92,13 +103,23 @@ final class TargetReader {
     return Optional.empty();
   }
 
-  private static Set<Integer> ports(Section spec, Scheme scheme) {
+  private static Set<Integer> ports(Section spec, Protocol protocol) {
     var ports = spec.counts("ports", 1, 65_535, Target.HOSTS_MAX);
     var unique = new TreeSet<>(ports);
     if (unique.size() < ports.size()) {
       spec.findings().add(spec.place("ports"), "a port twice", "each once");
     }
-    return spec.has("ports") ? unique : Set.of(scheme.defaultPort());
+    if (spec.has("ports")) {
+      return unique;
+    }
+    if (protocol.opaque()) {
+      spec.findings()
+          .add(
+              spec.place("ports"),
+              "missing",
+              "the ports of protocol " + protocol.text() + ": nothing else tells what is spoken");
+    }
+    return Set.of(protocol.scheme().defaultPort());
   }
 
   private AddressRules addresses(Section section) {
@@ -125,10 +146,11 @@ final class TargetReader {
     return new AddressRules(allowPrivate, cidrs);
   }
 
-  private UpstreamRoots roots(Section spec, Section tls, Scheme scheme) {
+  private UpstreamRoots roots(Section spec, Section tls, Protocol protocol) {
     UpstreamRoots roots = new UpstreamRoots.SystemRoots();
-    if (scheme == Scheme.HTTP) {
-      spec.findings().add(spec.place("tls"), "tls with protocol http", "protocol https");
+    if (protocol.scheme() != Scheme.HTTPS) {
+      spec.findings()
+          .add(spec.place("tls"), "tls with protocol " + protocol.text(), "protocol https");
     }
     tls.unbuilt("spiffe");
     var word = tls.isText("roots");

@@ -33,6 +33,20 @@ final class TemplateReader {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final List<String> OPENERS_NOT_BUILT =
       List.of("oidc:", "group:", "serviceaccount:", "kubernetes:");
+
+  /// What asks of what is said in a call, so that somebody must read it.
+  private static final List<String> READ =
+      List.of(
+          "methods",
+          "paths",
+          "grpc",
+          "websocket",
+          "query",
+          "headers",
+          "body",
+          "credential",
+          "agentCredentials");
+
   private final Section spec;
   private final Findings findings;
 
@@ -62,12 +76,14 @@ final class TemplateReader {
 
   record Limits(Duration ttl, Duration maxTtl, Duration idle, OptionalLong calls) {}
 
+  /// @param read where something stands that asks of what is said in a call
   /// @param provider empty for a grant without a credential
   /// @param scopes empty for all that the provider has
   record GrantDraft(
       String name,
       Section.Item target,
       Asked asked,
+      List<Place> read,
       OptionalLong calls,
       Optional<Section.Item> provider,
       List<ScopeDraft> scopes,
@@ -75,7 +91,8 @@ final class TemplateReader {
 
   record ScopeDraft(Substitution value, Place place) {}
 
-  record DenyDraft(Section.Item target, Set<String> methods, List<PathTemplate> paths) {}
+  record DenyDraft(
+      Section.Item target, Set<String> methods, List<PathTemplate> paths, List<Place> read) {}
 
   Optional<Draft> read(String name) {
     var before = findings.count();
@@ -262,7 +279,7 @@ final class TemplateReader {
             .map(credential -> provider(credential, parameters, scopes));
     var axes = AxesReader.read(grant, parameters, asked.methods());
     grant.close();
-    return new GrantDraft(name, target, asked, calls, provider, scopes, axes);
+    return new GrantDraft(name, target, asked, places(grant, READ), calls, provider, scopes, axes);
   }
 
   private Asked asked(Section grant, Set<String> parameters) {
@@ -280,10 +297,18 @@ final class TemplateReader {
       webSocket.get().close();
       return new Asked(Asked.In.WEBSOCKET, Set.of("GET"), paths);
     }
+    // With none of them it can only be a grant of an opaque target, which there may be.
+    if (!grant.has("methods") && !grant.has("paths")) {
+      return new Asked(Asked.In.NOTHING, Set.of(), List.of());
+    }
     return new Asked(
         Asked.In.HTTP,
         methods(grant, grant.texts("methods", Call.METHODS.size())),
         paths(grant.texts("paths", Grant.PATHS_MAX)));
+  }
+
+  private static List<Place> places(Section section, List<String> keys) {
+    return keys.stream().filter(section::has).map(section::place).toList();
   }
 
   private OptionalLong budget(Section budget) {
@@ -328,7 +353,7 @@ final class TemplateReader {
       }
     }
     rule.close();
-    return new DenyDraft(target, methods, paths);
+    return new DenyDraft(target, methods, paths, places(rule, READ));
   }
 
   private Set<String> methods(Section section, List<Section.Item> items) {

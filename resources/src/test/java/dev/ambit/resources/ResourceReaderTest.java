@@ -95,7 +95,8 @@ class ResourceReaderTest {
             .write("40-policy.yml", Folder.POLICY.replace("8h", "8 hours"));
     assertThat(folder.findings())
         .containsExactly(
-            "10-targets.yaml:7: spec.protocol: gopher (expected: one of https, http, grpc, websocket)",
+            "10-targets.yaml:7: spec.protocol: gopher (expected: one of https, http, grpc, websocket,"
+                + " tcp, tls)",
             "30-template.yaml:16: spec.grants[0].methods[1]: get (expected: one of GET, HEAD, POST,"
                 + " PUT, PATCH, DELETE, OPTIONS)",
             "40-policy.yml:3: spec.maxTtl: 8 hours (expected: 1s to 168h, such as 45s, 30m, 2h)");

@@ -26,7 +26,7 @@ class ResourcesPageTest {
         .isInstanceOfSatisfying(
             Reading.Whole.class,
             whole -> {
-              assertThat(whole.set().targets()).containsOnlyKeys("items-api");
+              assertThat(whole.set().targets()).containsOnlyKeys("items-api", "reports-db");
               assertThat(whole.set().providers()).containsOnlyKeys("tickets-oauth");
               assertThat(whole.set().templates()).containsOnlyKeys("ticket");
               assertThat(whole.set().policy().neverTargets()).hasSize(1);

@@ -234,9 +234,17 @@ public final class Witnesses {
               record.getDecision().getMethod(),
               record.getDecision().getPath(),
               Instant.ofEpochSecond(record.getAt().getSeconds(), record.getAt().getNanos())));
+    } else if (record.hasOpaqueOpening()) {
+      permits.add(
+          new Permit(
+              record.getCallId(),
+              record.getSessionId(),
+              "CONNECT",
+              record.getOpaqueOpening().getAuthority(),
+              Instant.ofEpochSecond(record.getAt().getSeconds(), record.getAt().getNanos())));
     } else if (record.hasDecision()) {
       denials.merge(record.getSessionId(), record.getDecision().getCount(), Long::sum);
-    } else if (record.hasCompletion()) {
+    } else if (record.hasCompletion() || record.hasOpaqueClosing()) {
       completions.merge(record.getCallId(), 1, Integer::sum);
     }
   }

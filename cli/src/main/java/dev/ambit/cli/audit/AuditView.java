@@ -5,6 +5,8 @@ import dev.ambit.cli.print.Table;
 import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
+import dev.ambit.proto.v1.Completion;
+import dev.ambit.proto.v1.OpaqueClosing;
 import dev.ambit.proto.v1.SessionEvent;
 import dev.ambit.proto.v1.StoredRecord;
 import java.time.Instant;
@@ -21,16 +23,22 @@ final class AuditView {
   private static final int PREFIX_ACTION = "SESSION_ACTION_".length();
   private static final int PREFIX_COMPLETION = "COMPLETION_".length();
 
+  private static final String RUNNING = "running or unknown";
+
   private AuditView() {}
 
   static String print(List<StoredRecord> records, Style style) {
     var completions = completions(records);
+    var closings = closings(records);
     var table = Table.of("AT", "DECISION", "GRANT", "METHOD", "CALL", "ENDED");
     var rows = 0;
     for (var stored : records) {
       var record = stored.getRecord();
       if (record.hasDecision()) {
         row(table, record, completions.get(record.getCallId()));
+        rows++;
+      } else if (record.hasOpaqueOpening()) {
+        row(table, record, closings.get(record.getCallId()));
         rows++;
       } else if (record.hasSessionEvent()) {
         row(table, record, record.getSessionEvent());
@@ -49,6 +57,18 @@ final class AuditView {
         decision.getMethod(),
         decision.getAuthority() + decision.getPath(),
         decision.getPermitted() ? ended(completion) : "-");
+  }
+
+  /// A connection of which nothing was read; what is known of it is how much it carried.
+  private static void row(Table table, AuditRecord record, @Nullable OpaqueClosing closing) {
+    var opening = record.getOpaqueOpening();
+    table.row(
+        at(record),
+        "permit",
+        opening.getGrant(),
+        "opaque",
+        opening.getAuthority(),
+        closing == null ? RUNNING : ended(closing));
   }
 
   private static void row(Table table, AuditRecord record, SessionEvent event) {
@@ -74,13 +94,41 @@ final class AuditView {
 
   private static String ended(@Nullable CallCompletion completion) {
     if (completion == null) {
-      return "running or unknown";
+      return RUNNING;
     }
-    var result =
-        completion.getResult().name().substring(PREFIX_COMPLETION).toLowerCase(Locale.ROOT);
     return (completion.getUpstreamStatus() == 0 ? "" : completion.getUpstreamStatus() + " ")
-        + result
+        + word(completion.getResult())
         + (completion.getFailedStage().isEmpty() ? "" : " at " + completion.getFailedStage());
+  }
+
+  private static String ended(OpaqueClosing closing) {
+    var result =
+        closing.getResult() == Completion.COMPLETION_ANSWERED
+            ? "closed"
+            : word(closing.getResult());
+    return result
+        + (closing.getReason().isEmpty() ? "" : " by " + closing.getReason())
+        + (closing.getFailedStage().isEmpty() ? "" : " at " + closing.getFailedStage())
+        + ", "
+        + closing.getBytesOut()
+        + " bytes out, "
+        + closing.getBytesIn()
+        + " in";
+  }
+
+  private static String word(Completion result) {
+    return result.name().substring(PREFIX_COMPLETION).toLowerCase(Locale.ROOT);
+  }
+
+  private static Map<String, OpaqueClosing> closings(List<StoredRecord> records) {
+    var closings = new HashMap<String, OpaqueClosing>();
+    for (var stored : records) {
+      var record = stored.getRecord();
+      if (record.hasOpaqueClosing()) {
+        closings.put(record.getCallId(), record.getOpaqueClosing());
+      }
+    }
+    return closings;
   }
 
   private static Map<String, CallCompletion> completions(List<StoredRecord> records) {

@@ -52,7 +52,8 @@ import picocli.CommandLine.Spec;
       "  ambit explain --resources deploy/examples/dev --template read-notes GET http://notes.test:8000/private/",
       "  ambit explain --resources . -t ticket -p owner=acme GET https://api.example.com/owners/acme -o json",
       "  ambit explain --session 01JZ8YQ5V7N3K2M4P6R8T0W1X3 -H Content-Type:application/json --data '{\"to\":\"a\"}'"
-          + " POST https://api.example.com/v1/mail"
+          + " POST https://api.example.com/v1/mail",
+      "  ambit explain --resources . -t report CONNECT tcp://db.example.com:5432"
     })
 public final class Explain implements Callable<Integer> {
   /// Stands for the session that is not opened.
@@ -102,13 +103,19 @@ public final class Explain implements Callable<Integer> {
       description = "The body of the call; JSON is judged only with its Content-Type.")
   @Nullable String data;
 
-  @Parameters(index = "0", paramLabel = "METHOD", description = "GET, POST, …")
+  @Parameters(
+      index = "0",
+      paramLabel = "METHOD",
+      description = "GET, POST, …; CONNECT for an opaque target.")
   String method = "";
 
   @Parameters(
       index = "1",
       paramLabel = "URL",
-      description = "The whole URL, as an agent calls it; wss:// or ws:// opens a WebSocket.")
+      description = {
+        "The whole URL, as an agent calls it; wss:// or ws:// opens a WebSocket.",
+        "Opaque: tcp://HOST:PORT or tls://HOST:PORT."
+      })
   String url = "";
 
   public Explain(Shell shell, Connector connector) {

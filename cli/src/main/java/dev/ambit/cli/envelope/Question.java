@@ -1,6 +1,7 @@
 package dev.ambit.cli.envelope;
 
 import dev.ambit.envelope.AgentKeys;
+import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Call;
 import dev.ambit.envelope.Content;
 import dev.ambit.envelope.Decision;
@@ -22,7 +23,7 @@ import java.util.Optional;
 /// One call as it is typed, put to the engine that decides in the proxy. Pure.
 ///
 /// @param url absolute, as an agent would call it; `wss:` and `ws:` are what WebSocket calls
-///   `https:` and `http:` (RFC 6455 3)
+///   `https:` and `http:` (RFC 6455 3); for CONNECT `tcp://` or `tls://`, host and port
 /// @param data its body
 record Question(String method, String url, List<Header> headers, Optional<String> data) {
   Question {
@@ -31,6 +32,18 @@ record Question(String method, String url, List<Header> headers, Optional<String
 
   /// Never [Decision.NeedsBody]: a body that a grant asks for is read.
   Decision decide(Envelope envelope, Instant now) {
+    return method.equals(Call.OPAQUE) ? opaque(envelope, now) : read(envelope, now);
+  }
+
+  private Decision opaque(Envelope envelope, Instant now) {
+    return switch (RequestTarget.opaque(url)) {
+      case Parsed.Malformed<Authority>(var why) -> new Decision.Denied(Reason.MALFORMED, "", why);
+      case Parsed.Ok<Authority>(var authority) ->
+          Rules.of(envelope).decide(Call.opaque(authority), now);
+    };
+  }
+
+  private Decision read(Envelope envelope, Instant now) {
     return switch (Call.method(method)) {
       case Parsed.Malformed<String>(var why) -> new Decision.Denied(Reason.UNSUPPORTED, "", why);
       case Parsed.Ok<String>(var known) ->

@@ -150,9 +150,9 @@ public final class SessionView {
       table.row(
           grant.getName(),
           grant.getTarget(),
-          String.join(",", grant.getMethodsList()),
+          grant.getMethodsCount() == 0 ? "opaque" : String.join(",", grant.getMethodsList()),
           grant.hasBudget() ? budget(grant.getBudget()) : "-",
-          String.join(" ", grant.getPathsList()));
+          grant.getPathsCount() == 0 ? "-" : String.join(" ", grant.getPathsList()));
     }
     return "\n" + table.print(style);
   }

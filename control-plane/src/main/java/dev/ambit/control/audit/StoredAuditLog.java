@@ -176,7 +176,8 @@ public final class StoredAuditLog implements AuditLog {
   private static String kind(AuditRecord record) {
     return switch (record.getEntryCase()) {
       case DECISION -> record.getDecision().getPermitted() ? "permit" : "denial";
-      case COMPLETION -> "completion";
+      case COMPLETION, OPAQUE_CLOSING -> "completion";
+      case OPAQUE_OPENING -> "permit";
       // A proxy has nothing to say about the lives of credentials and sessions.
       case CREDENTIAL, SESSION_EVENT, ENTRY_NOT_SET -> "other";
     };

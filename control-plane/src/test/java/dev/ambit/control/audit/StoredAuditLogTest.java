@@ -15,6 +15,8 @@ import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
 import dev.ambit.proto.v1.ChainedRecord;
+import dev.ambit.proto.v1.OpaqueClosing;
+import dev.ambit.proto.v1.OpaqueOpening;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -43,6 +45,16 @@ class StoredAuditLogTest {
   @AfterEach
   void stop() {
     world.close();
+  }
+
+  @Test
+  void countsAnOpaqueConnectionAsOneCallOfItsSession() throws ChainBroken {
+    var session = world.open(World.WORKLOAD).id().value();
+    var opening = record(session).setOpaqueOpening(OpaqueOpening.getDefaultInstance()).build();
+    var closing = record(session).setOpaqueClosing(OpaqueClosing.getDefaultInstance()).build();
+    append(chain(opening, closing));
+    assertThat(world.audit().calls(session).permitted()).isEqualTo(1);
+    assertThat(world.audit().calls(session).denied()).isZero();
   }
 
   @Test

@@ -38,6 +38,11 @@ public final class Neighbours {
   /// A second name of the API, for a target that does not allow its address.
   static final String INTRANET = "intranet.acme.test";
 
+  /// Names of what a test opens beside them, in protocols that nobody reads.
+  public static final String DATABASE = "db.acme.test";
+
+  public static final String PINNED = "pinned.acme.test";
+
   static final String CONTROL = "control.acme.test";
 
   private static final Duration READY_MAX = Duration.ofSeconds(60);
@@ -61,7 +66,7 @@ public final class Neighbours {
     var root = User.ROOT.in(network);
     write(folder);
     var names = new ArrayList<>(Programs.own(NamesMain.class));
-    names.addAll(List.of(network.address(), API, ISSUER, INTRANET, CONTROL));
+    names.addAll(List.of(network.address(), API, ISSUER, INTRANET, CONTROL, DATABASE, PINNED));
     closing.add(root.start("names", folder, names)).awaitOut("ready", READY_MAX);
     var issuer = Programs.own(IssuerMain.class);
     issuer.addAll(

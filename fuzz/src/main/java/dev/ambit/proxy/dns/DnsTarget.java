@@ -14,6 +14,7 @@ import dev.ambit.envelope.Sharing;
 import dev.ambit.envelope.Target;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.fuzz.targets.Laws;
+import dev.ambit.proxy.decode.SyntheticAddresses;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.model.Arrival;
@@ -21,6 +22,7 @@ import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.CallLog;
 import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.OpaqueLimits;
 import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import io.netty.buffer.ByteBuf;
@@ -143,6 +145,7 @@ public final class DnsTarget {
           asked.add(host);
           return CompletableFuture.completedStage(List.of(address));
         },
+        new SyntheticAddresses(List::of, OpaqueLimits.DEFAULT, () -> 0),
         new Sessions(() -> IMAGE, () -> true, () -> 0),
         new Deaf(),
         () -> new CallId("01ARZ3NDEKTSV4RRFFQ69G5FC1"),

@@ -173,7 +173,7 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
       case CallEnd.Denied(var denial, _) -> denied(records.denial(arrival, denial, image.get()));
       case CallEnd.Broken _ ->
           denied(records.broken(arrival, call == null ? null : call.session, image.get()));
-      case CallEnd.Failed _, CallEnd.Completed _ -> {
+      case CallEnd.Failed _, CallEnd.Completed _, CallEnd.Closed _ -> {
         if (call == null) {
           denied(records.broken(arrival, null, image.get()));
         } else if (room(2L * COMPLETION_ROOM + Segment.FRAME_BYTES)) {
@@ -200,7 +200,7 @@ public final class Journal implements Intents, CallLog, Outbox, AutoCloseable {
         Spool.Entry.closing(
             arrival.id().value(),
             records.completion(
-                arrival.id().value(), call.session, call.image(image), end, Math.max(0, millis))));
+                arrival, call.session, call.image(image), end, Math.max(0, millis))));
   }
 
   @Override

@@ -100,10 +100,15 @@ record Leftovers(List<Segment> segments, List<AuditRecord> open, List<Path> open
     }
   }
 
+  private static boolean opens(AuditRecord record) {
+    return record.hasOpaqueOpening()
+        || (record.hasDecision() && record.getDecision().getPermitted());
+  }
+
   private static void note(Link link, Map<String, AuditRecord> open) {
     Spool.parse(link.record())
         .ifPresent(record -> {
-          if (record.hasDecision() && record.getDecision().getPermitted()) {
+          if (opens(record)) {
             open.put(record.getCallId(), record);
           } else {
             open.remove(record.getCallId());

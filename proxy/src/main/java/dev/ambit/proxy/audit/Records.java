@@ -9,6 +9,8 @@ import dev.ambit.proto.v1.AuditRecord;
 import dev.ambit.proto.v1.CallCompletion;
 import dev.ambit.proto.v1.CallDecision;
 import dev.ambit.proto.v1.Completion;
+import dev.ambit.proto.v1.OpaqueClosing;
+import dev.ambit.proto.v1.OpaqueOpening;
 import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.Denial;
@@ -38,6 +40,14 @@ final class Records {
   }
 
   AuditRecord intent(Intent intent) {
+    var record = base(intent.arrival().id().value(), intent.session(), intent.image());
+    if (intent.arrival().call().opaque()) {
+      return record
+          .setOpaqueOpening(
+              opening(intent.arrival(), intent.target(), intent.grant())
+                  .setAddress(intent.address()))
+          .build();
+    }
     var decision =
         judged(intent.arrival(), intent.passesKeys())
             .setPermitted(true)
@@ -45,17 +55,19 @@ final class Records {
             .setTarget(intent.target())
             .setAddress(intent.address())
             .setCredentialId(intent.credentialId());
-    return base(intent.arrival().id().value(), intent.session(), intent.image())
-        .setDecision(decision)
-        .build();
+    return record.setDecision(decision).build();
   }
 
   /// A permit that ended before its intent was taken.
   AuditRecord permit(
       Arrival arrival, Session session, SessionImage image, String target, String grant) {
-    return base(arrival.id().value(), session, image)
-        .setDecision(judged(arrival, false).setPermitted(true).setGrant(grant).setTarget(target))
-        .build();
+    var record = base(arrival.id().value(), session, image);
+    return arrival.call().opaque()
+        ? record.setOpaqueOpening(opening(arrival, target, grant)).build()
+        : record
+            .setDecision(
+                judged(arrival, false).setPermitted(true).setGrant(grant).setTarget(target))
+            .build();
   }
 
   AuditRecord denial(Arrival arrival, Denial denial, SessionImage image) {
@@ -81,19 +93,51 @@ final class Records {
   }
 
   AuditRecord completion(
-      String callId, Session session, SessionImage image, CallEnd end, long durationMillis) {
-    return base(callId, session, image)
-        .setCompletion(completed(end).setDurationMs(durationMillis))
-        .build();
+      Arrival arrival, Session session, SessionImage image, CallEnd end, long durationMillis) {
+    var record = base(arrival.id().value(), session, image);
+    return arrival.call().opaque()
+        ? record.setOpaqueClosing(closed(end).setDurationMs(durationMillis)).build()
+        : record.setCompletion(completed(end).setDurationMs(durationMillis)).build();
   }
 
   /// What a successor writes for an intent whose end it did not see.
   AuditRecord unknown(AuditRecord opened) {
-    return opened.toBuilder()
-        .clearDecision()
-        .setAt(now())
-        .setCompletion(CallCompletion.newBuilder().setResult(Completion.COMPLETION_UNKNOWN))
-        .build();
+    var record = opened.toBuilder().setAt(now());
+    return opened.hasOpaqueOpening()
+        ? record
+            .setOpaqueClosing(OpaqueClosing.newBuilder().setResult(Completion.COMPLETION_UNKNOWN))
+            .build()
+        : record
+            .setCompletion(CallCompletion.newBuilder().setResult(Completion.COMPLETION_UNKNOWN))
+            .build();
+  }
+
+  private static OpaqueOpening.Builder opening(Arrival arrival, String target, String grant) {
+    return OpaqueOpening.newBuilder()
+        .setGrant(grant)
+        .setTarget(target)
+        .setAuthority(escape(arrival.call().authority().toString(), 512));
+  }
+
+  private static OpaqueClosing.Builder closed(CallEnd end) {
+    var closing = OpaqueClosing.newBuilder();
+    return switch (end) {
+      case CallEnd.Closed closed ->
+          closing
+              .setResult(result(closed.result()))
+              .setReason(closed.reason())
+              .setBytesOut(closed.bytesOut())
+              .setBytesIn(closed.bytesIn())
+              .setFailedStage(closed.failedStage());
+      case CallEnd.Failed(var failure, _) ->
+          closing
+              .setResult(Completion.COMPLETION_UPSTREAM_FAILED)
+              .setFailedStage(failure.stage().code());
+      case CallEnd.Denied(var denial, _) ->
+          closing.setResult(Completion.COMPLETION_NOT_SENT).setReason(denial.reason().code());
+      case CallEnd.Broken _, CallEnd.Completed _ ->
+          closing.setResult(Completion.COMPLETION_UNKNOWN);
+    };
   }
 
   private static CallCompletion.Builder completed(CallEnd end) {
@@ -115,7 +159,7 @@ final class Records {
           completion
               .setResult(Completion.COMPLETION_NOT_SENT)
               .addNotes("denied:" + denial.reason().code());
-      case CallEnd.Broken _ ->
+      case CallEnd.Broken _, CallEnd.Closed _ ->
           completion.setResult(Completion.COMPLETION_UNKNOWN).addNotes("internal");
     };
   }
@@ -144,7 +188,7 @@ final class Records {
         .setCount(1)
         .setAuthority(escape(call.authority().toString(), 512))
         .setMethod(escape(call.method(), 64))
-        .setPath(escape(call.path().text(), PATH_MAX))
+        .setPath(call.opaque() ? "" : escape(call.path().text(), PATH_MAX))
         .addAllQueryNames(queryNames(sent(call, passesKeys)))
         .addAllNotes(notes(passesKeys ? passed(arrival) : arrival.notes(), NOTES_MAX * NOTE_MAX));
   }

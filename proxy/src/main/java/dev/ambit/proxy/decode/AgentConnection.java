@@ -1,7 +1,9 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.Scheme;
 import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.Body;
 import dev.ambit.proxy.model.CallId;
@@ -275,7 +277,14 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
       answerAndEnd(id, head.method(), reply);
       return;
     }
-    openTunnel(authority, FieldSieve.sift(head.fields()).handles());
+    var handles = FieldSieve.sift(head.fields()).handles();
+    if (decoding.tunnels().opaque(authority, owner(head)).equals(Optional.of(Protocol.TCP))) {
+      // Answered when it is judged and the upstream reached.
+      var to = new Authority(Scheme.TCP, authority.host(), authority.port());
+      become(new Entry.Opaque(to, handles, via.connection(), Greeting.TUNNEL));
+    } else {
+      openTunnel(authority, handles);
+    }
   }
 
   /// Whose refusal it is: the session's that the request, read as far as it could be, selects.
@@ -284,20 +293,22 @@ final class AgentConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void openTunnel(Authority authority, List<String> handles) {
-    ended = true;
     var ctx = ctx();
     var head = ctx.alloc().buffer();
     Http1Text.statusLine(head, 200, "Connection Established");
     Http1Text.endOfLine(head);
     var _ = ctx.writeAndFlush(head).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    // In a turn of its own: the handlers that are taken away are in the middle of reading.
+    become(new Entry.Unheard(new Lead.Tunnel(authority), handles, via.connection()));
+  }
+
+  /// In a turn of its own: the handlers that are taken away are in the middle of reading.
+  private void become(Entry next) {
+    ended = true;
+    var ctx = ctx();
     ctx.executor()
         .execute(() -> {
           if (ctx.channel().isActive()) {
-            ConnectionPipeline.lay(
-                ctx.pipeline(),
-                decoding,
-                new Entry.Unheard(new Lead.Tunnel(authority), handles, via.connection()));
+            ConnectionPipeline.lay(ctx.pipeline(), decoding, next);
           }
         });
   }

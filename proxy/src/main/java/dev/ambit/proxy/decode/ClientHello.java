@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param serverName null when there is none
 /// @param protocols as offered, the most wanted first; empty when none are
-record ClientHello(@Nullable String serverName, List<String> protocols) {
+/// @param encrypted whether there may be another one inside, with a server name of its own (RFC
+///   9849): who looks from outside cannot tell it from a pretence
+record ClientHello(@Nullable String serverName, List<String> protocols, boolean encrypted) {
   static final int RECORD_HEADER_BYTES = 5;
   static final int RECORD_BYTES_MAX = 16 * 1_024;
   private static final int HANDSHAKE = 0x16;
   private static final int CLIENT_HELLO = 1;
   private static final int SERVER_NAME = 0;
   private static final int PROTOCOLS = 16;
+  private static final int ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 
   /// The whole length of the record that begins here, header included.
   static int recordBytes(ByteBuf in) throws Refused {
@@ -47,7 +50,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
     vector(hello, 2);
     vector(hello, 1);
     if (!hello.isReadable()) {
-      return new ClientHello(null, List.of());
+      return new ClientHello(null, List.of(), false);
     }
     var extensions = vector(hello, 2);
     whole(hello);
@@ -57,6 +60,7 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
   private static ClientHello of(ByteBuf extensions) throws Refused {
     String name = null;
     List<String> protocols = List.of();
+    boolean encrypted = false;
     while (extensions.isReadable()) {
       int type = take(extensions, 2).readUnsignedShort();
       var content = vector(extensions, 2);
@@ -70,9 +74,11 @@ record ClientHello(@Nullable String serverName, List<String> protocols) {
           throw Refused.malformed("The ClientHello has two lists of protocols.");
         }
         protocols = protocols(content);
+      } else if (type == ENCRYPTED_CLIENT_HELLO) {
+        encrypted = true;
       }
     }
-    return new ClientHello(name, protocols);
+    return new ClientHello(name, protocols, encrypted);
   }
 
   /// At least one name, each of at least one byte (RFC 7301 3.1).

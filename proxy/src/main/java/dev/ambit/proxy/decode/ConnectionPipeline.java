@@ -1,7 +1,7 @@
 package dev.ambit.proxy.decode;
 
-import dev.ambit.proxy.model.Connection;
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.transport.Reset;
 import dev.ambit.proxy.websocket.Wire;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
@@ -24,11 +24,15 @@ public final class ConnectionPipeline {
   /// @param original where the agent meant to connect
   public static void caught(
       ChannelPipeline pipeline, Decoding decoding, InetSocketAddress original) {
-    lay(
-        pipeline,
-        decoding,
-        new Entry.Unheard(new Lead.Caught(original), List.of(), new Connection()));
-    pipeline.read();
+    var entry = Caught.entry(decoding, original);
+    if (entry == null) {
+      Reset.now(pipeline.channel());
+      return;
+    }
+    lay(pipeline, decoding, entry);
+    if (entry instanceof Entry.Unheard) {
+      pipeline.read();
+    }
   }
 
   /// Lets the call in flight end, if there is one, and then the connection. An open WebSocket ends.
@@ -57,6 +61,7 @@ public final class ConnectionPipeline {
       case Entry.Unheard(var lead, var handles, var connection) ->
           pipeline.addLast(
               new FirstBytes(pipeline.channel().eventLoop(), decoding, lead, handles, connection));
+      case Entry.Opaque opaque -> pipeline.addLast(new OpaqueAgent(decoding, opaque));
       case Entry.Plain(var via) -> http(pipeline, decoding, via);
       case Entry.Tls(var tls, var via) -> {
         pipeline.addLast(tls);
@@ -70,7 +75,8 @@ public final class ConnectionPipeline {
           pipeline.addLast(Http2Agent.of(decoding, via, pipeline.channel().eventLoop()));
     }
     present.reversed().forEach(pipeline::remove);
-    if (!present.isEmpty()) {
+    // What is not read by us is read as fast as the upstream takes it.
+    if (!present.isEmpty() && !(entry instanceof Entry.Opaque)) {
       pipeline.read();
     }
   }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param learned what an upstream was last seen to speak, null where that is not known
 /// @param places for the streams of all agents
+/// @param synthetic what an agent dials for the names of opaque TCP targets
+/// @param opaquePlaces for the connections of all agents of which nothing is read
 public record Decoding(
     CallPath path,
     CallLog log,
@@ -29,6 +31,8 @@ public record Decoding(
     Leaves leaves,
     Function<Authority, @Nullable Alpn> learned,
     StreamPlaces places,
+    SyntheticAddresses synthetic,
+    StreamPlaces opaquePlaces,
     Limits limits,
     LongSupplier nanoTime) {
   /// Whose refusal it is: the session's that the request, read as far as it could be, selects.

@@ -44,13 +44,23 @@ final class Ending {
     if (exchange.result() == CallEnd.Result.NOT_SENT && exchange.denial().isPresent()) {
       return new CallEnd.Denied(exchange.denial().get(), status);
     }
+    var failedStage = exchange.failure().map(failure -> failure.stage().code()).orElse("");
+    if (exchange.opaque()) {
+      return new CallEnd.Closed(
+          exchange.result(),
+          status,
+          exchange.denial().map(denial -> denial.reason().code()).orElse(""),
+          exchange.bytesOut(),
+          exchange.bytesIn(),
+          failedStage);
+    }
     return new CallEnd.Completed(
         exchange.result(),
         status,
         exchange.upstreamStatus(),
         exchange.bytesOut(),
         exchange.bytesIn(),
-        exchange.failure().map(failure -> failure.stage().code()).orElse(""),
+        failedStage,
         exchange.notes());
   }
 }

@@ -1,5 +1,6 @@
 package dev.ambit.proxy.decode;
 
+import dev.ambit.envelope.Authority;
 import dev.ambit.proxy.model.Connection;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
@@ -14,6 +15,17 @@ sealed interface Entry {
   /// @param handles presented when the tunnel was opened
   record Unheard(Lead lead, List<String> handles, Connection connection) implements Entry {
     public Unheard {
+      handles = List.copyOf(handles);
+    }
+  }
+
+  /// Its target is known, and nothing is read on the way there.
+  ///
+  /// @param authority of an opaque scheme
+  /// @param handles presented when the tunnel was opened
+  record Opaque(Authority authority, List<String> handles, Connection connection, Greeting greeting)
+      implements Entry {
+    public Opaque {
       handles = List.copyOf(handles);
     }
   }

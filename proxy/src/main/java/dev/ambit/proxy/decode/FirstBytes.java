@@ -1,6 +1,7 @@
 package dev.ambit.proxy.decode;
 
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.proxy.model.Connection;
@@ -78,6 +79,12 @@ final class FirstBytes extends ByteToMessageDecoder {
       refuse(ctx, Optional.of(authority), objection.get(), UNRECOGNIZED_NAME);
       return;
     }
+    var opaque =
+        decoding.tunnels().opaque(authority, decoding.sessions().owner(handles, connection));
+    if (opaque.isPresent()) {
+      pass(ctx, in, hello, authority, opaque.get());
+      return;
+    }
     var offer = Offer.of(hello.protocols(), decoding, authority);
     if (offer == null) {
       in.skipBytes(in.readableBytes());
@@ -93,6 +100,26 @@ final class FirstBytes extends ByteToMessageDecoder {
         Offer.mayBecomeHttp2(offer, hello.protocols())
             ? new Entry.Negotiated(tls, via)
             : new Entry.Tls(tls, via));
+  }
+
+  /// Lets TLS through to where its server name leads, with what was read of it.
+  private void pass(
+      ChannelHandlerContext ctx,
+      ByteBuf in,
+      ClientHello hello,
+      Authority authority,
+      Protocol protocol) {
+    if (protocol != Protocol.TLS) {
+      in.skipBytes(in.readableBytes());
+      refuse(ctx, Optional.of(authority), notSpoken(), UNRECOGNIZED_NAME);
+    } else if (hello.encrypted()) {
+      in.skipBytes(in.readableBytes());
+      refuse(ctx, Optional.of(authority), hidden(), UNRECOGNIZED_NAME);
+    } else {
+      var to = new Authority(Scheme.TLS, authority.host(), authority.port());
+      ConnectionPipeline.lay(
+          ctx.pipeline(), decoding, new Entry.Opaque(to, handles, connection, Greeting.ALERT));
+    }
   }
 
   @Override
@@ -129,6 +156,16 @@ final class FirstBytes extends ByteToMessageDecoder {
           case Lead.Tunnel(var connect) -> connect;
           case Lead.Caught caught -> caught.literal(Scheme.HTTPS);
         });
+  }
+
+  private static Denial hidden() {
+    return new Denial(
+        Reason.AUTHORITY_MISMATCH,
+        Optional.empty(),
+        "",
+        "The ClientHello may hide a second server name (ECH); passed through, only the open one is"
+            + " judged.",
+        0);
   }
 
   private static Denial notSpoken() {

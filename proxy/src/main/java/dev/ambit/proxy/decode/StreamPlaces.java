@@ -1,7 +1,7 @@
 package dev.ambit.proxy.decode;
 
-/// How many streams all agents together may have open: each can cost an upstream connection, and
-/// with it a descriptor. Confined to its loop.
+/// How many streams, or connections of one kind, all agents together may have open: each can cost
+/// an upstream connection, and with it a descriptor. Confined to its loop.
 public final class StreamPlaces {
   private final int max;
   private int taken;

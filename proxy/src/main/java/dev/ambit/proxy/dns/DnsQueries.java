@@ -3,6 +3,7 @@ package dev.ambit.proxy.dns;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Parsed;
 import dev.ambit.envelope.Scheme;
+import dev.ambit.proxy.decode.SyntheticAddresses;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.model.CallId;
@@ -49,6 +50,7 @@ public final class DnsQueries extends SimpleChannelInboundHandler<DnsQuery> {
 
   private final KnownNames known;
   private final NameServer names;
+  private final SyntheticAddresses synthetic;
   private final Sessions sessions;
   private final CallLog log;
   private final Supplier<CallId> ids;
@@ -59,15 +61,18 @@ public final class DnsQueries extends SimpleChannelInboundHandler<DnsQuery> {
   private int waiting;
 
   /// @param names looks up what a session holds
+  /// @param synthetic stand for the names of opaque TCP targets
   public DnsQueries(
       TunnelGate gate,
       NameServer names,
+      SyntheticAddresses synthetic,
       Sessions sessions,
       CallLog log,
       Supplier<CallId> ids,
       LongSupplier nanoTime) {
     this.known = new KnownNames(gate);
     this.names = names;
+    this.synthetic = synthetic;
     this.sessions = sessions;
     this.log = log;
     this.ids = ids;
@@ -122,6 +127,7 @@ public final class DnsQueries extends SimpleChannelInboundHandler<DnsQuery> {
   private void answer(ChannelHandlerContext ctx, DnsResponse response, DnsQuestion question) {
     switch (known.judge(question.name())) {
       case Verdict.Known(var host) -> lookUp(ctx, response, question, host);
+      case Verdict.Opaque(var host) -> standIn(ctx, response, question, host);
       case Verdict.Unknown(var host, var denial) -> {
         note(host, denial);
         notThere(ctx, response);
@@ -158,6 +164,19 @@ public final class DnsQueries extends SimpleChannelInboundHandler<DnsQuery> {
                 fail(ctx, response);
               }
             });
+  }
+
+  /// Nobody outside is asked: where it really leads is looked up for the connection.
+  private void standIn(
+      ChannelHandlerContext ctx, DnsResponse response, DnsQuestion question, String host) {
+    var addresses = synthetic.of(host);
+    if (addresses.isEmpty()) {
+      fail(ctx, response);
+    } else {
+      answered.increment();
+      DnsAnswers.addresses(response, question, addresses);
+      say(ctx, response);
+    }
   }
 
   private void notThere(ChannelHandlerContext ctx, DnsResponse response) {

@@ -26,7 +26,11 @@ final class KnownNames {
                   denial.reason() == Reason.LEASE_LOST
                       ? new Verdict.Unready()
                       : new Verdict.Unknown(authority.host(), denial))
-              .orElseGet(() -> new Verdict.Known(authority.host()));
+              .orElseGet(() -> known(authority.host()));
     };
+  }
+
+  private Verdict known(String host) {
+    return gate.holdsOpaque(host) ? new Verdict.Opaque(host) : new Verdict.Known(host);
   }
 }

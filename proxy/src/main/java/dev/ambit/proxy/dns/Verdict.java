@@ -9,6 +9,11 @@ sealed interface Verdict {
   /// @param host canonical
   record Known(String host) implements Verdict {}
 
+  /// A host of opaque TCP: an address that stands for it alone tells where a connection leads.
+  ///
+  /// @param host canonical
+  record Opaque(String host) implements Verdict {}
+
   /// A host that no target holds; nobody may know whether it exists.
   ///
   /// @param host canonical

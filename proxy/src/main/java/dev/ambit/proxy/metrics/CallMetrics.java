@@ -59,6 +59,12 @@ public final class CallMetrics implements CallLog {
         }
         counted(target, "permit", done.status());
       }
+      case CallEnd.Closed closed -> {
+        if (!closed.failedStage().isEmpty()) {
+          failed(target, closed.failedStage());
+        }
+        counted(target, "permit", closed.status());
+      }
     }
     metrics.time(
         "ambit.call.duration",

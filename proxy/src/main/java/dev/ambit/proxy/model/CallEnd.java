@@ -36,6 +36,14 @@ public sealed interface CallEnd {
     }
   }
 
+  /// It was a connection of which nothing is read, was admitted, and has ended.
+  ///
+  /// @param reason code of the denial that cut it; empty when none did
+  /// @param failedStage as in [Completed]
+  record Closed(
+      Result result, int status, String reason, long bytesOut, long bytesIn, String failedStage)
+      implements CallEnd {}
+
   /// What became of an admitted call.
   enum Result {
     ANSWERED,

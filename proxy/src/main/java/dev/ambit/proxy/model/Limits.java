@@ -30,6 +30,7 @@ import java.time.Duration;
 /// @param judgedBodies request bodies that are held at once
 /// @param http2 of that protocol alone
 /// @param webSocket likewise
+/// @param opaque of connections of which nothing is read
 public record Limits(
     int connections,
     int requestLineBytes,
@@ -54,7 +55,8 @@ public record Limits(
     int judgedBytes,
     int judgedBodies,
     Http2Limits http2,
-    WebSocketLimits webSocket) {
+    WebSocketLimits webSocket,
+    OpaqueLimits opaque) {
   public static final Limits DEFAULT =
       new Limits(
           1_024,
@@ -80,7 +82,8 @@ public record Limits(
           256 * 1_024,
           32,
           Http2Limits.DEFAULT,
-          WebSocketLimits.DEFAULT);
+          WebSocketLimits.DEFAULT,
+          OpaqueLimits.DEFAULT);
 
   /// Descriptors that are for something else than agents and upstreams: probes, look-ups, the
   /// control plane, the spool, classes still to be loaded.
@@ -114,6 +117,7 @@ public record Limits(
         judgedBytes,
         judgedBodies,
         http2.within(share),
-        webSocket);
+        webSocket,
+        opaque.within(share));
   }
 }

@@ -5,15 +5,7 @@ import dev.ambit.envelope.Scheme;
 import dev.ambit.proxy.model.Failure;
 import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.transport.Alpn;
-import dev.ambit.proxy.transport.Transport;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.util.Locale;
@@ -22,19 +14,14 @@ import javax.net.ssl.SSLException;
 /// Opens connections to checked addresses and, for https, proves who is there before anything is
 /// said (INV-4, INV-5). Confined to its loop.
 final class Dialer {
-  private static final WriteBufferWaterMark WRITE_MARKS =
-      new WriteBufferWaterMark(16 * 1_024, 32 * 1_024);
-
-  private final EventLoop loop;
-  private final Transport transport;
+  private final Sockets sockets;
   private final UpstreamTls tls;
   private final UpstreamPool pool;
   private final Limits limits;
 
   /// @param pool where HTTP/1.1 connections wait when they serve nobody
-  Dialer(EventLoop loop, Transport transport, UpstreamTls tls, UpstreamPool pool, Limits limits) {
-    this.loop = loop;
-    this.transport = transport;
+  Dialer(Sockets sockets, UpstreamTls tls, UpstreamPool pool, Limits limits) {
+    this.sockets = sockets;
     this.tls = tls;
     this.pool = pool;
     this.limits = limits;
@@ -57,24 +44,11 @@ final class Dialer {
 
   /// Starts a dial; closing the returned channel gives it up.
   Channel dial(PoolKey key, Alpn offer, Dialled dialled) {
-    var connecting =
-        new Bootstrap()
-            .group(loop)
-            .channel(transport.stream())
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) limits.connectWait().toMillis())
-            .option(ChannelOption.AUTO_READ, false)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
-            .handler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {}
-                })
-            .connect(key.address());
+    var connecting = sockets.connect(key.address());
     var channel = connecting.channel();
     connecting.addListener(connected -> {
       if (!connected.isSuccess()) {
-        dialled.failed(notConnected(connected.cause()));
+        dialled.failed(Sockets.notConnected(connected.cause()));
       } else if (key.authority().scheme() == Scheme.HTTP) {
         dialled.http1(ready(key, channel));
       } else {
@@ -120,7 +94,7 @@ final class Dialer {
   private void speak(
       PoolKey key, Alpn offer, SslHandler handler, Channel channel, Dialled dialled) {
     if (Alpn.isHttp2(handler.applicationProtocol())) {
-      var upstream = Http2Upstream.of(key, limits, loop, dialled::left);
+      var upstream = Http2Upstream.of(key, limits, sockets.loop(), dialled::left);
       channel.pipeline().addLast(upstream);
       dialled.http2(upstream);
       var _ = channel.read();
@@ -154,16 +128,6 @@ final class Dialer {
   private static Failure notSpoken() {
     return new Failure(
         Failure.Stage.TLS, false, "The upstream does not speak the protocol of its target.");
-  }
-
-  private static Failure notConnected(Throwable cause) {
-    boolean timeout = cause instanceof ConnectTimeoutException;
-    return new Failure(
-        Failure.Stage.CONNECT,
-        timeout,
-        timeout
-            ? "The upstream did not accept a connection in time."
-            : "The upstream refused the connection or cannot be reached.");
   }
 
   private static Failure notTrusted(Throwable cause) {

@@ -26,4 +26,15 @@ public record Exchange(
   public Exchange {
     notes = List.copyOf(notes);
   }
+
+  /// What was admitted and never sent.
+  static Exchange notSent(Admitted admitted, Denial denial) {
+    return new Exchange(
+        admitted, Result.NOT_SENT, 0, 0, 0, Optional.empty(), Optional.of(denial), List.of());
+  }
+
+  /// Whether nobody read what was said.
+  public boolean opaque() {
+    return admitted.dispatch().route().reservation().approval().permit().call().opaque();
+  }
 }

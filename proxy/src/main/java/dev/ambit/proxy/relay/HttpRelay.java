@@ -4,12 +4,10 @@ import static java.util.concurrent.CompletableFuture.completedStage;
 
 import dev.ambit.envelope.Reason;
 import dev.ambit.envelope.Scheme;
-import dev.ambit.envelope.SessionId;
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.admit.Gate;
 import dev.ambit.proxy.credential.Reissue;
 import dev.ambit.proxy.model.Activity;
-import dev.ambit.proxy.model.CallEnd.Result;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Enforcer;
 import dev.ambit.proxy.model.Limits;
@@ -17,13 +15,7 @@ import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.transport.Transport;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /// Sends admitted calls over HTTP/1.1 or HTTP/2 and streams their answers. Follows no redirect and
@@ -35,7 +27,7 @@ public final class HttpRelay implements Relay, Enforcer {
   private final Limits limits;
   private final Learned learned = new Learned();
   private final Connections connections;
-  private final Map<SessionId, Set<RelayCall>> live = new HashMap<>();
+  private final Live live;
 
   public HttpRelay(
       EventLoop loop,
@@ -50,7 +42,8 @@ public final class HttpRelay implements Relay, Enforcer {
     this.activity = activity;
     this.limits = limits;
     var pool = new UpstreamPool(limits);
-    var dialer = new Dialer(loop, transport, tls, pool, limits);
+    var dialer = new Dialer(new Sockets(loop, transport, limits), tls, pool, limits);
+    this.live = new Live(gate);
     this.connections = new Connections(dialer, pool, learned, limits);
   }
 
@@ -58,39 +51,23 @@ public final class HttpRelay implements Relay, Enforcer {
   public CompletionStage<Outcome<Exchange>> send(Admitted admitted, AgentStream agent) {
     var misuse = misuse(admitted);
     if (misuse.isPresent()) {
-      return completedStage(new Outcome.Proceed<>(notSent(admitted, misuse.get())));
+      return completedStage(new Outcome.Proceed<>(Exchange.notSent(admitted, misuse.get())));
     }
     var call = new RelayCall(admitted, agent, gate, reissue, activity, connections, limits);
-    var session = call.session();
-    live.computeIfAbsent(session, _ -> new LinkedHashSet<>()).add(call);
-    return call.start()
-        .whenComplete((_, _) -> {
-          var calls = live.get(session);
-          if (calls != null) {
-            calls.remove(call);
-            if (calls.isEmpty()) {
-              live.remove(session);
-            }
-          }
-        })
-        .thenApply(Outcome.Proceed::new);
+    return live.hold(call, call::start).thenApply(Outcome.Proceed::new);
   }
 
   /// Cuts every exchange that the image does not permit and closes its idle connections; when it
   /// returns, nothing more of them is written.
   @Override
   public void enforce(SessionImage image) {
-    for (var session : new ArrayList<>(live.keySet())) {
-      for (var call : new ArrayList<>(live.getOrDefault(session, Set.of()))) {
-        objection(call, image).ifPresent(call::cut);
-      }
-    }
-    connections.closeIf(key -> !serves(image, key.session()));
+    live.enforce(image);
+    connections.closeIf(key -> !Live.serves(image, key.session()));
   }
 
   /// Exchanges under way.
   public int exchanges() {
-    return live.values().stream().mapToInt(Set::size).sum();
+    return live.size();
   }
 
   /// Idle upstream connections.
@@ -101,21 +78,6 @@ public final class HttpRelay implements Relay, Enforcer {
   /// What upstreams were seen to speak.
   public Learned learned() {
     return learned;
-  }
-
-  private Optional<Denial> objection(RelayCall call, SessionImage image) {
-    var lapsed = gate.lapse(call.admitted());
-    if (lapsed != null) {
-      return Optional.of(lapsed);
-    }
-    return serves(image, call.session())
-        ? Optional.empty()
-        : Optional.of(Denial.of(Reason.SESSION_ENDED, null));
-  }
-
-  private static boolean serves(SessionImage image, SessionId id) {
-    var session = image.sessions().get(id);
-    return session != null && !session.suspended();
   }
 
   /// The binding of the credential is checked where it is used (INV-9), whatever the stages above
@@ -141,10 +103,5 @@ public final class HttpRelay implements Relay, Enforcer {
                 permit.target().name(),
                 "The credential is bound to another use, or would travel in cleartext.",
                 0));
-  }
-
-  private static Exchange notSent(Admitted admitted, Denial denial) {
-    return new Exchange(
-        admitted, Result.NOT_SENT, 0, 0, 0, Optional.empty(), Optional.of(denial), List.of());
   }
 }

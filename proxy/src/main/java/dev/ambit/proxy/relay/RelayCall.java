@@ -1,6 +1,5 @@
 package dev.ambit.proxy.relay;
 
-import dev.ambit.envelope.SessionId;
 import dev.ambit.proxy.admit.Admitted;
 import dev.ambit.proxy.admit.Gate;
 import dev.ambit.proxy.credential.Reissue;
@@ -30,7 +29,11 @@ import org.jspecify.annotations.Nullable;
 /// One exchange: a connection is found or dialled, the request written, and both bodies streamed as
 /// fast as the slower side reads. Confined to its loop.
 final class RelayCall
-    implements AgentStream.BodySink, AnswerSink, Connections.Taker, Conversation.Listener {
+    implements AgentStream.BodySink,
+        AnswerSink,
+        Connections.Taker,
+        Conversation.Listener,
+        Live.Cuttable {
   private static final int UNAUTHORIZED = 401;
   private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
 
@@ -95,12 +98,9 @@ final class RelayCall
     return end;
   }
 
-  Admitted admitted() {
+  @Override
+  public Admitted admitted() {
     return admitted;
-  }
-
-  SessionId session() {
-    return key.session();
   }
 
   /// Looks for the upstream's side; what is found is told to [#connected], perhaps at once.
@@ -121,6 +121,7 @@ final class RelayCall
     return switch (permit.target().protocol()) {
       case GRPC -> Alpn.HTTP2;
       case HTTP, HTTPS, WEBSOCKET -> agent.takesTrailers() ? Alpn.BOTH : Alpn.HTTP1;
+      case TCP, TLS -> throw new IllegalStateException("opaque: no HTTP (expected: OpaqueRelay)");
     };
   }
 
@@ -405,7 +406,8 @@ final class RelayCall
 
   /// Its session no longer permits it: nothing more goes upstream, and the agent sees that the
   /// answer is not whole.
-  void cut(Denial denial) {
+  @Override
+  public void cut(Denial denial) {
     if (end.isDone()) {
       return;
     }

@@ -89,6 +89,18 @@ class AuthorityAttacksTest extends AttackTest {
         });
   }
 
+  /// Where TLS is passed through, the server name that nobody but the upstream can read would
+  /// count.
+  @Test
+  void a007PassesNoTlsThatMayHideASecondServerName() throws Exception {
+    site.open(site.blank().opaque("pinned", Protocol.TLS, Site.RAW, site.raw.port()));
+    site.expect("authority_mismatch");
+    var ech = Hello.extension(0xfe0d, "\0" + "e".repeat(60));
+    var agent = site.tunnel(site.rawHost()).send(hello(Hello.serverNames(Site.RAW), ech));
+    assertThat(agent.in.read()).isEqualTo(0x15);
+    assertThat(agent.in.readAllBytes()).hasSize(6);
+  }
+
   @Test
   void a009RefusesTheOneCallThatNamesAnotherHost() throws Exception {
     var agent = site.insideGood();

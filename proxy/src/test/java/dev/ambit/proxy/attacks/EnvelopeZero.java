@@ -58,6 +58,14 @@ final class EnvelopeZero {
         target(name, protocol, host, port, roots, AddressRules.PUBLIC), METHODS, null, paths);
   }
 
+  /// Whole connections, of which nothing is read.
+  EnvelopeZero opaque(String name, Protocol protocol, String host, int port) {
+    targets.add(
+        target(name, protocol, host, port, new UpstreamRoots.SystemRoots(), AddressRules.PUBLIC));
+    grants.add(new Grant(name, name, Set.of(), List.of(), OptionalLong.empty(), null));
+    return this;
+  }
+
   /// Plain HTTP without a credential, under these address rules.
   EnvelopeZero addressed(String name, String host, int port, AddressRules rules) {
     return add(

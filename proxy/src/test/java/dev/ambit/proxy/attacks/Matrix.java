@@ -7,6 +7,7 @@ import java.util.List;
 /// The rows of the attack matrix that are due or will be: how many inputs each lists, what of it is
 /// open, and which tests elsewhere belong to it. Those of this package are found by their names.
 final class Matrix {
+  private static final String OPAQUE = "proxy/dev.ambit.proxy.decode.OpaqueTest#";
   private static final String TRANSPARENT = "transparent capture";
   private static final String SCRUBBING = "placeholders and scrubbing";
   private static final String KUBERNETES = "Kubernetes";
@@ -37,10 +38,15 @@ final class Matrix {
   private static void authority(List<Row> rows) {
     rows.add(waits("A001", TRANSPARENT));
     rows.add(due("A002", 1));
-    rows.add(due("A003", 1));
-    rows.add(due("A004", 1));
+    rows.add(due("A003", 1, OPAQUE + "a003PassesNoTlsToANameThatNoTargetHas"));
+    rows.add(due("A004", 1, OPAQUE + "a004PassesNoTlsToAnotherHostThanTheTunnels"));
     rows.add(due("A006", 1));
-    rows.add(due("A007", 6));
+    rows.add(
+        due(
+            "A007",
+            6,
+            OPAQUE + "a007PassesNoTlsWithoutAServerName",
+            OPAQUE + "a007PassesNoTlsThatMayHideASecondServerName"));
     rows.add(due("A009", 2));
     rows.add(due("A010", 1));
     rows.add(due("A012", 1));
@@ -212,7 +218,8 @@ final class Matrix {
             "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164CutsAStreamAndItsUpstreamWhenTheSessionEnds",
             "proxy/dev.ambit.proxy.relay.WebSocketRelayTest#a164CutsAWebSocketAndSaysWhyWhenTheSessionEnds",
             "proxy/dev.ambit.proxy.relay.WebSocketRelayTest#a164SendsNothingUpstreamOnceTheSessionHasEnded",
-            "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164ClosesIdleConnectionsOfAnEndedSession"));
+            "proxy/dev.ambit.proxy.relay.HttpRelayTest#a164ClosesIdleConnectionsOfAnEndedSession",
+            OPAQUE + "a164CutsItWhenItsSessionEnds"));
     rows.add(
         due(
             "A166",

@@ -71,6 +71,9 @@ record Seen(
         .filter(AuditRecord::hasDecision)
         .map(AuditRecord::getDecision)
         .forEach(one -> reasons.merge(one.getReason(), one.getCount(), Long::sum));
+    records.stream()
+        .filter(AuditRecord::hasOpaqueOpening)
+        .forEach(_ -> reasons.merge("", 1L, Long::sum));
     var wanted = new TreeMap<String, Long>();
     expected.forEach(reason -> wanted.merge(reason, 1L, Long::sum));
     if (!reasons.equals(wanted)) {
@@ -78,13 +81,13 @@ record Seen(
     }
     var permits =
         records.stream()
-            .filter(one -> one.hasDecision() && one.getDecision().getPermitted())
+            .filter(one -> one.getDecision().getPermitted() || one.hasOpaqueOpening())
             .map(AuditRecord::getCallId)
             .sorted()
             .toList();
     var ends =
         records.stream()
-            .filter(AuditRecord::hasCompletion)
+            .filter(one -> one.hasCompletion() || one.hasOpaqueClosing())
             .map(AuditRecord::getCallId)
             .sorted()
             .toList();
@@ -129,8 +132,13 @@ record Seen(
   /// Calls of which a byte may have gone to an upstream.
   private long sent() {
     return records.stream()
-        .filter(AuditRecord::hasCompletion)
-        .filter(one -> sent(one.getCompletion().getResult(), one.getCompletion().getFailedStage()))
+        .filter(one ->
+            (one.hasCompletion()
+                    && sent(one.getCompletion().getResult(), one.getCompletion().getFailedStage()))
+                || (one.hasOpaqueClosing()
+                    && sent(
+                        one.getOpaqueClosing().getResult(),
+                        one.getOpaqueClosing().getFailedStage())))
         .count();
   }
 

@@ -1,5 +1,6 @@
 package dev.ambit.proxy.attacks;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -220,6 +221,28 @@ class SessionAttacksTest extends AttackTest {
       Await.until("upstream connection closed", () -> site.good.ended.get() == 1);
     }
     assertThat(site.good.bytes()).hasSize(received);
+  }
+
+  @Test
+  void a164CutsAConnectionOfWhichNothingIsRead() throws Exception {
+    site.rawMayBeReached();
+    site.raw.script =
+        with -> {
+          with.answer("ready\n");
+          with.in.transferTo(OutputStream.nullOutputStream());
+        };
+    site.open(site.blank().opaque("raw", Protocol.TCP, Site.RAW, site.raw.port()));
+    var agent = site.tunnel(site.rawHost());
+    site.received(1);
+    site.expect("");
+    assertThat(agent.in.readNBytes(6)).asString(US_ASCII).isEqualTo("ready\n");
+    agent.send("begun");
+    Await.until("begun", () -> site.raw.bytes().equals("begun"));
+    site.plane.end(site.session(), CloseReason.CLOSE_REASON_REVOKED);
+    site.awaitImage();
+    assertThat(agent.closed()).isTrue();
+    Await.until("upstream connection closed", () -> site.raw.ended.get() == 1);
+    assertThat(site.raw.bytes()).isEqualTo("begun");
   }
 
   /// Everything up to the end of the connection, which says that nothing is whole.

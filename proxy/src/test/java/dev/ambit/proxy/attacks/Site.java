@@ -518,9 +518,12 @@ final class Site implements AutoCloseable {
 
   private boolean recorded() {
     var records = caseRecords();
-    var decided = records.stream().mapToLong(one -> one.getDecision().getCount()).sum();
-    var permitted = records.stream().filter(one -> one.getDecision().getPermitted()).count();
-    var ended = records.stream().filter(AuditRecord::hasCompletion).count();
+    var opened = records.stream().filter(AuditRecord::hasOpaqueOpening).count();
+    var decided = opened + records.stream().mapToLong(one -> one.getDecision().getCount()).sum();
+    var permitted =
+        opened + records.stream().filter(one -> one.getDecision().getPermitted()).count();
+    var ended =
+        records.stream().filter(one -> one.hasCompletion() || one.hasOpaqueClosing()).count();
     return decided >= expected.size() && ended == permitted;
   }
 

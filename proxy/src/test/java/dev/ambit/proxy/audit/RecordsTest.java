@@ -6,9 +6,14 @@ import dev.ambit.envelope.AgentKeys;
 import dev.ambit.envelope.Call;
 import dev.ambit.envelope.Query;
 import dev.ambit.envelope.Reason;
+import dev.ambit.envelope.RequestTarget;
+import dev.ambit.proto.v1.Completion;
+import dev.ambit.proto.v1.OpaqueClosing;
+import dev.ambit.proto.v1.OpaqueOpening;
 import dev.ambit.proxy.model.Arrival;
 import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.Failure;
 import dev.ambit.proxy.model.Field;
 import dev.ambit.proxy.model.Intent;
 import dev.ambit.proxy.model.SessionImage;
@@ -97,13 +102,66 @@ class RecordsTest {
             notes);
     var record =
         records.completion(
-            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            Samples.arrival(1, "https://api.good.test/bare"),
             Samples.session(Samples.ONE, 1),
             new SessionImage(Long.MAX_VALUE, Long.MAX_VALUE, Map.of(), Map.of()),
             end,
             Long.MAX_VALUE);
     assertThat(Segment.FRAME_BYTES + record.getSerializedSize())
         .isLessThan(Journal.COMPLETION_ROOM);
+  }
+
+  @Test
+  void saysOfAnOpaqueConnectionWhereItGoesAndHowMuchItCarried() {
+    var arrival = opaque();
+    assertThat(records.intent(intent(arrival, false)).getOpaqueOpening())
+        .isEqualTo(
+            OpaqueOpening.newBuilder()
+                .setGrant("bare")
+                .setTarget("good")
+                .setAuthority("tcp://db.good.test:5432")
+                .setAddress("192.0.2.1:443")
+                .build());
+    var end = new CallEnd.Closed(CallEnd.Result.CUT, 0, "session_ended", 7, 9, "");
+    var session = Samples.session(Samples.ONE, 1);
+    assertThat(records.completion(arrival, session, SessionImage.EMPTY, end, 11).getOpaqueClosing())
+        .isEqualTo(
+            OpaqueClosing.newBuilder()
+                .setResult(Completion.COMPLETION_CUT)
+                .setReason("session_ended")
+                .setBytesOut(7)
+                .setBytesIn(9)
+                .setDurationMs(11)
+                .build());
+    var failed = new CallEnd.Failed(new Failure(Failure.Stage.RESOLVE, false, "no such name"), 502);
+    assertThat(
+            records
+                .completion(arrival, session, SessionImage.EMPTY, failed, 0)
+                .getOpaqueClosing()
+                .getFailedStage())
+        .isEqualTo("resolve");
+  }
+
+  @Test
+  void deniesAnOpaqueConnectionAsACallWithoutAPath() {
+    var decision = records.denial(opaque(), denial(), SessionImage.EMPTY).getDecision();
+    assertThat(decision.getMethod()).isEqualTo("CONNECT");
+    assertThat(decision.getAuthority()).isEqualTo("tcp://db.good.test:5432");
+    assertThat(decision.getPath()).isEmpty();
+  }
+
+  @Test
+  void aSuccessorDoesNotKnowHowAnOpaqueConnectionEnded() {
+    var unknown = records.unknown(records.intent(intent(opaque(), false)));
+    assertThat(unknown.hasOpaqueOpening()).isFalse();
+    assertThat(unknown.getOpaqueClosing().getResult()).isEqualTo(Completion.COMPLETION_UNKNOWN);
+  }
+
+  private static Arrival opaque() {
+    var call = Call.opaque(RequestTarget.opaque("tcp://db.good.test:5432").orThrow());
+    var read = Samples.arrival(1, "https://api.good.test/bare");
+    return new Arrival(
+        read.id(), 0, call, List.of(), read.connection(), List.of(), read.body(), List.of());
   }
 
   private static Denial denial() {

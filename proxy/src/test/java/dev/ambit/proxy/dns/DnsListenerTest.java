@@ -3,7 +3,16 @@ package dev.ambit.proxy.dns;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.envelope.AddressRules;
 import dev.ambit.envelope.Authority;
+import dev.ambit.envelope.Envelope;
+import dev.ambit.envelope.Grant;
+import dev.ambit.envelope.HostPattern;
+import dev.ambit.envelope.Protocol;
+import dev.ambit.envelope.Sharing;
+import dev.ambit.envelope.Target;
+import dev.ambit.envelope.UpstreamRoots;
+import dev.ambit.proxy.decode.SyntheticAddresses;
 import dev.ambit.proxy.decode.TunnelGate;
 import dev.ambit.proxy.identify.Sessions;
 import dev.ambit.proxy.model.Arrival;
@@ -11,6 +20,7 @@ import dev.ambit.proxy.model.CallEnd;
 import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.CallLog;
 import dev.ambit.proxy.model.Denial;
+import dev.ambit.proxy.model.OpaqueLimits;
 import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.testing.ManualTime;
@@ -33,6 +43,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +77,7 @@ class DnsListenerTest {
   private DnsQueries queries;
   private DnsListener listener;
   private InetSocketAddress address;
+  private SyntheticAddresses synthetic;
 
   @BeforeEach
   void start() throws Exception {
@@ -72,13 +85,16 @@ class DnsListenerTest {
         CompletableFuture.completedStage(
             List.of(ip("192.0.2.7"), ip("192.0.2.8"), ip("2001:db8::7")));
     var sessions = new Sessions(() -> image, () -> lease, time);
+    var tunnels = new TunnelGate(() -> image, () -> lease);
+    synthetic = new SyntheticAddresses(tunnels::opaqueHosts, OpaqueLimits.DEFAULT, time);
     queries =
         new DnsQueries(
-            new TunnelGate(() -> image, () -> lease),
+            tunnels,
             host -> {
               lookedUp.add(host);
               return found;
             },
+            synthetic,
             sessions,
             new Told(),
             () -> new CallId("01ARZ3NDEKTSV4RRFFQ69G5FC1"),
@@ -103,6 +119,55 @@ class DnsListenerTest {
     assertThat(lookedUp).containsExactly("api.good.test", "api.good.test");
     assertThat(told).isEmpty();
     assertThat(queries.answered()).isEqualTo(2);
+  }
+
+  @Test
+  void givesANameOfOpaqueTcpAnAddressOfItsOwnAndAsksNobody() throws Exception {
+    image = Samples.image(Samples.session(opaque(), 1, false, 1_000_000_000_000L, ""));
+    var four = udp(query("db.good.test", A));
+    assertThat(four.code()).isEqualTo(NO_ERROR);
+    assertThat(four.records())
+        .containsExactly("5 " + synthetic.of("db.good.test").getFirst().getHostAddress());
+    assertThat(udp(query("DB.good.test", AAAA)).records())
+        .containsExactly("5 " + synthetic.of("db.good.test").getLast().getHostAddress());
+    assertThat(udp(query("db.good.test", TXT)).records()).isEmpty();
+    assertThat(udp(query("evil.good.test", A)).code()).isEqualTo(NO_SUCH_NAME);
+    assertThat(lookedUp).isEmpty();
+    assertThat(queries.answered()).isEqualTo(3);
+  }
+
+  @Test
+  void asksToComeAgainWhileEveryAddressStandsForAnotherName() throws Exception {
+    image = Samples.image(Samples.session(opaque(), 1, false, 1_000_000_000_000L, ""));
+    for (var name = 0; name < OpaqueLimits.DEFAULT.names(); name++) {
+      synthetic.of(name + ".test");
+    }
+    assertThat(udp(query("db.good.test", A)).code()).isEqualTo(SERVER_FAILURE);
+  }
+
+  /// A session that may reach a database.
+  private static Envelope opaque() {
+    var of = Samples.envelope(Samples.ONE, Sharing.EXCLUSIVE);
+    var db =
+        new Target(
+            "db",
+            List.of(HostPattern.parse("db.good.test").orThrow()),
+            Set.of(5432),
+            Protocol.TCP,
+            AddressRules.PUBLIC,
+            new UpstreamRoots.SystemRoots());
+    return new Envelope(
+        of.session(),
+        of.template(),
+        of.workload(),
+        of.binding(),
+        of.sharing(),
+        of.expiresAt(),
+        of.idle(),
+        of.calls(),
+        List.of(db),
+        List.of(new Grant("db", "db", Set.of(), List.of(), OptionalLong.empty(), null)),
+        List.of());
   }
 
   @Test

@@ -13,6 +13,7 @@ class LimitsTest {
     assertThat(few.pooled()).isEqualTo(10);
     assertThat(few.pooledPerKey()).isEqualTo(10);
     assertThat(few.http2().streamsInAll()).isEqualTo(10);
+    assertThat(few.opaque().streams()).isEqualTo(10);
     assertThat(few.headBytes()).isEqualTo(Limits.DEFAULT.headBytes());
   }
 

@@ -1,6 +1,7 @@
 package dev.ambit.proxy.testing;
 
 import dev.ambit.proxy.model.Limits;
+import dev.ambit.proxy.model.OpaqueLimits;
 import dev.ambit.proxy.model.WebSocketLimits;
 import java.time.Duration;
 
@@ -28,6 +29,7 @@ public final class Tuned {
   public Duration pooledIdle = Limits.DEFAULT.pooledIdle();
   public int judgedBytes = Limits.DEFAULT.judgedBytes();
   public int judgedBodies = Limits.DEFAULT.judgedBodies();
+  public OpaqueLimits opaque = OpaqueLimits.DEFAULT;
   public final TunedHttp2 http2 = new TunedHttp2();
   public WebSocketLimits webSocket = Limits.DEFAULT.webSocket();
 
@@ -56,6 +58,7 @@ public final class Tuned {
         judgedBytes,
         judgedBodies,
         http2.limits(),
-        webSocket);
+        webSocket,
+        opaque);
   }
 }
