@@ -28,14 +28,7 @@ public final class ClosedLoop implements Load {
 
   @Override
   public void open() {
-    connections
-        .loop()
-        .execute(() -> {
-          for (var i = 0; i < count; i++) {
-            connections.add(new One());
-          }
-        });
-    Connections.await(opened, Connections.patience());
+    connections.open(count, One::new, opened);
   }
 
   @Override

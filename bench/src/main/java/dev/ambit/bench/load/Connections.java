@@ -49,6 +49,16 @@ final class Connections {
     return ask.written(door);
   }
 
+  /// Opens so many and waits until all of them are open, as their agents say.
+  void open(int count, Supplier<Agent.Events> agents, CompletableFuture<?> opened) {
+    loop.execute(() -> {
+      for (var i = 0; i < count; i++) {
+        add(agents.get());
+      }
+    });
+    await(opened, PATIENCE_SECONDS);
+  }
+
   /// Opens one more. On the loop.
   Agent add(Agent.Events events) {
     var agent = Agent.open(loop, door, tls, events);

@@ -25,14 +25,7 @@ public final class EventStreams implements Load {
 
   @Override
   public void open() {
-    connections
-        .loop()
-        .execute(() -> {
-          for (var i = 0; i < count; i++) {
-            connections.add(new One());
-          }
-        });
-    Connections.await(opened, Connections.patience());
+    connections.open(count, One::new, opened);
   }
 
   @Override
