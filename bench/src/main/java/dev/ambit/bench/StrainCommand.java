@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,6 +51,8 @@ public final class StrainCommand implements Callable<Integer> {
   private static final int AGENTS = 20;
   private static final double RATIO_MAX = 1.5;
   private static final Duration SLICE = Duration.ofSeconds(8);
+  private static final Duration ASKED_MAX = Duration.ofSeconds(30);
+  private static final long ASKED_POLL_NANOS = 10_000_000;
   private static final Duration CUT_MAX = Duration.ofSeconds(30);
   private static final double P50 = 50;
   private static final double P99 = 99;
@@ -136,7 +139,9 @@ public final class StrainCommand implements Callable<Integer> {
               }
             }
             case SILENCE -> {
+              var asked = site.illRequests() + calls;
               try (var _ = hold(site, ill(site, running), "late/600000", Holding.Manner.WAITING)) {
+                awaitAsked(site, asked);
                 yield measured(load, running);
               }
             }
@@ -155,6 +160,19 @@ public final class StrainCommand implements Callable<Integer> {
               reading.p99(),
               reading.residentMib()));
       return reading;
+    }
+  }
+
+  /// The handshakes of so many new connections are no part of it.
+  private static void awaitAsked(Site site, long asked) {
+    var deadline = System.nanoTime() + ASKED_MAX.toNanos();
+    while (site.illRequests() < asked) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new Failure(
+            ExitCode.REFUSED,
+            "strain: " + site.illRequests() + " calls arrived (expected: " + asked + ")");
+      }
+      LockSupport.parkNanos(ASKED_POLL_NANOS);
     }
   }
 

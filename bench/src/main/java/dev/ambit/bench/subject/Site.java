@@ -201,6 +201,11 @@ public final class Site implements AutoCloseable {
     return ill.port();
   }
 
+  /// What that one was asked so far.
+  public long illRequests() {
+    return ill.seen().requests();
+  }
+
   /// An authority that lets nobody connect.
   public int holePort() throws IOException {
     return hole.port();
