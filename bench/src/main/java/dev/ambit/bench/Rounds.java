@@ -89,7 +89,14 @@ final class Rounds {
 
   /// Whether a subject can be used so.
   static boolean fits(Scenario scenario, @Nullable Running subject) {
-    return scenario != Scenario.DENIED || subject == null || subject.subject().keepsRefused();
+    if (subject == null) {
+      return true;
+    }
+    return switch (scenario) {
+      case DENIED -> subject.subject().keepsRefused();
+      case ECHO -> subject.subject().opensWebSockets();
+      default -> true;
+    };
   }
 
   private static Usage usage(@Nullable Running subject) throws IOException {

@@ -48,6 +48,13 @@ public final class Peer implements Subject {
     return kind != Kind.SQUID;
   }
 
+  /// Squid 5 answers 502 to one inside of TLS that it has bumped, whatever
+  /// `http_upgrade_request_protocols` says.
+  @Override
+  public boolean opensWebSockets() {
+    return kind != Kind.SQUID;
+  }
+
   @Override
   public Running start() throws IOException {
     var port = site.freePort();

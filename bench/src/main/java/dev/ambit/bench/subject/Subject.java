@@ -12,6 +12,11 @@ public interface Subject {
     return true;
   }
 
+  /// Whether it opens WebSockets.
+  default boolean opensWebSockets() {
+    return true;
+  }
+
   /// Starts it and waits for its first answer.
   Running start() throws IOException;
 }
