@@ -56,10 +56,18 @@ final class LyingJob {
     var unproven = awaitUnproven(session);
     story.line("opener", "closes the session: " + outcome(unproven));
     var digest = Endpoints.digest(token);
+    // Before it is asked to revoke, a credential is unproven, too.
     var lied =
-        stage.issuerRecord().since(issued, "revoke").stream()
-            .anyMatch(
-                entry -> entry.text("token").equals(digest) && entry.text("effect").equals("none"));
+        stage
+            .issuerRecord()
+            .await(
+                issued,
+                entry ->
+                    entry.is("revoke")
+                        && entry.text("token").equals(digest)
+                        && entry.text("effect").equals("none"),
+                PATIENCE)
+            .isPresent();
     var active = thief.active(token);
     var status = thief.replay(token);
     story.line("issuer saw", "the revocation, answered 200" + (lied ? ", did nothing" : "?"));
