@@ -61,11 +61,6 @@ public final class Holding implements AutoCloseable {
     var _ = Connections.await(ended, Math.max(1, patience.toSeconds()));
   }
 
-  /// Of the calls that are held, how many were broken off.
-  public int lost() {
-    return connections.onLoop(() -> lost);
-  }
-
   @Override
   public void close() {
     connections.close();

@@ -1,6 +1,7 @@
 package dev.ambit.bench.origin;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -40,10 +41,14 @@ public final class Hole implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    for (var filler : fillers) {
-      filler.close();
+  public void close() {
+    try {
+      for (var filler : fillers) {
+        filler.close();
+      }
+      server.close();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
     }
-    server.close();
   }
 }

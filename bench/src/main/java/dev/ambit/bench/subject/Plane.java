@@ -29,11 +29,12 @@ public final class Plane implements AutoCloseable {
 
   private final EmbeddedSet set;
   private final int controlPort;
-  private String session = "";
+  private final String session;
 
-  private Plane(EmbeddedSet set, int controlPort) {
+  private Plane(EmbeddedSet set, int controlPort, String session) {
     this.set = set;
     this.controlPort = controlPort;
+    this.session = session;
   }
 
   /// Starts all of it and opens the session.
@@ -47,8 +48,8 @@ public final class Plane implements AutoCloseable {
       var resources = Files.createDirectory(folder.resolve("resources"));
       write(site, resources, issuer);
       var _ = authority.ready();
-      var plane = new Plane(set, set.startControlPlane(resources));
-      plane.session = plane.openSession();
+      var controlPort = set.startControlPlane(resources);
+      var plane = new Plane(set, controlPort, openSession(set));
       whole = true;
       return plane;
     } finally {
@@ -171,7 +172,7 @@ public final class Plane implements AutoCloseable {
     }
   }
 
-  private String openSession() {
+  private static String openSession(EmbeddedSet set) {
     try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
       return plane
           .sessions()

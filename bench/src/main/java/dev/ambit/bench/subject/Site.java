@@ -13,7 +13,6 @@ import dev.ambit.spiffe.x509.Pem;
 import dev.ambit.spiffe.x509.SubjectName;
 import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -222,20 +221,12 @@ public final class Site implements AutoCloseable {
     var _ = process.onExit().thenAccept(processes::remove);
   }
 
-  private void closeHole() {
-    try {
-      hole.close();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-  }
-
   @Override
   public void close() {
     processes.forEach(Running::stop);
     origin.close();
     ill.close();
-    closeHole();
+    hole.close();
     names.close();
     loops.close();
     Folders.remove(folder);
