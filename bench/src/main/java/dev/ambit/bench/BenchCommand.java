@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
     name = "bench",
     description = {
       "Measures the proxy in both launch profiles beside nginx (twice, to see the noise), Envoy and squid that do the same",
-      "work in the same rounds, and writes docs/performance.md. Takes about 25 minutes; what it does is told on stderr."
+      "work in the same rounds, and writes docs/performance.md. Takes about 40 minutes; what it does is told on stderr."
     },
     footer = {
       "",
@@ -61,8 +61,8 @@ public final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description = {
-        "Only these: keep-alive, post, fresh, serial, rate-100, rate-1000, events, bulk, denied, echo; or start,",
-        "memory, decision. Without it all."
+        "Only these: keep-alive, post, fresh, serial, rate-100, rate-1000, events, bulk, denied, echo, h2-1, h2-10,",
+        "h2-100, grpc, visit; or start, memory, decision. Without it all."
       })
   List<String> wanted = new ArrayList<>();
 
@@ -145,7 +145,7 @@ public final class BenchCommand implements Callable<Integer> {
           Rounds.DIRECT,
           rounds,
           scenarios.stream()
-              .map(s -> new Column(s.word(), s.title(), s.unit(), s.openLoop()))
+              .map(s -> new Column(s.word(), s.title(), s.unit(), s.part(), s.quoted()))
               .toList(),
           subjects.stream().map(Subject::name).toList(),
           samples,

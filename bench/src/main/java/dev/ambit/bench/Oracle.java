@@ -3,10 +3,16 @@ package dev.ambit.bench;
 import dev.ambit.bench.load.Ask;
 import dev.ambit.bench.load.Bound;
 import dev.ambit.bench.load.ClosedLoop;
+import dev.ambit.bench.load.Door;
+import dev.ambit.bench.load.Load;
 import dev.ambit.bench.load.OpenLoop;
+import dev.ambit.bench.load.RpcEchoes;
+import dev.ambit.bench.load.Shown;
+import dev.ambit.bench.load.StreamLoop;
 import dev.ambit.bench.load.Tally;
 import dev.ambit.bench.subject.Running;
 import dev.ambit.bench.subject.Site;
+import dev.ambit.bench.subject.Subject.Http2;
 import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import java.time.Duration;
@@ -16,6 +22,7 @@ import java.time.Duration;
 final class Oracle {
   private static final String CIPHER = "TLS_AES_128_GCM_SHA256";
   private static final String ORIGINS_CREDENTIAL = "Bearer ";
+  private static final String CLOSED = "/v1/closed/oracle";
   private static final int STALL_MILLIS = 100;
   private static final int STALLED_RATE = 500;
 
@@ -26,14 +33,72 @@ final class Oracle {
   }
 
   /// A granted call arrives with another credential than the agent's, over the one cipher on both
-  /// sides; a call that no grant permits gets 403 and never arrives. That the certificate chains to
-  /// the right authority is checked by every connection.
+  /// sides; a call that no grant permits gets 403 and never arrives. That by HTTP/1.1, and whatever
+  /// else the subject speaks; and by a name that nobody has called before. That the certificate
+  /// chains to the right authority is checked by every connection.
   void examine(String subject, Running running) {
+    var door = running.door();
+    call(subject, loop(door, Ask.get(Site.granted("items/oracle"))), "items/oracle", "http/1.1");
+    refuse(subject, loop(door, Ask.refused(CLOSED)));
+    one(subject, loop(door, Ask.post(Site.granted("upload"), 1_000)));
+    visit(subject, door.at(site.unvisited()));
+    var http2 = running.subject().http2();
+    if (http2 != Http2.NOT) {
+      var behind = http2 == Http2.THROUGHOUT ? "h2" : "http/1.1";
+      var streamed = door.at(Site.STREAMED);
+      call(subject, stream(streamed, Ask.get(Site.granted("items/h2"))), "items/h2", behind);
+      refuse(subject, stream(streamed, Ask.refused(CLOSED)));
+      rpc(subject, door.at(Site.CALLED));
+    }
+  }
+
+  private Load loop(Door door, Ask ask) {
+    return new ClosedLoop(site.loops(), door, ask, 1, 1);
+  }
+
+  private Load stream(Door door, Ask ask) {
+    return new StreamLoop(site.loops(), door, ask, 1);
+  }
+
+  private void call(String subject, Load load, String rest, String protocol) {
+    var before = site.origin().seen().requests();
+    one(subject, load);
+    arrived(subject, before, Site.granted(rest), protocol);
+  }
+
+  private void refuse(String subject, Load load) {
+    var before = site.origin().seen().requests();
+    one(subject, load);
+    check(
+        subject, "calls that arrived of one refused", site.origin().seen().requests() - before, 0L);
+  }
+
+  private void visit(String subject, Door door) {
+    var before = site.origin().seen().requests();
+    var shown = one(subject, loop(door, Scenario.item()));
+    check(subject, "certificate for " + door.host(), shown.vouchesFor(door.host()), true);
+    arrived(subject, before, Scenario.item().path(), "http/1.1");
+    check(subject, "host", site.origin().seen().host(), door.host() + ":" + door.port());
+  }
+
+  /// How a refusal is said differs: 403, or a status of gRPC. It must not arrive.
+  private void rpc(String subject, Door door) {
+    var before = site.origin().seen().requests();
+    one(subject, new RpcEchoes(site.loops(), door, Ask.rpc(Site.METHOD)));
+    arrived(subject, before, "/" + Site.METHOD, "h2");
+    try (var load = stream(door, Ask.rpc(Site.METHOD + "ToOthers"))) {
+      load.open();
+      var _ = load.run(Bound.of(1));
+    }
+    check(
+        subject, "calls that arrived of one refused", site.origin().seen().requests() - before, 1L);
+  }
+
+  private void arrived(String subject, long before, String path, String protocol) {
     var seen = site.origin().seen();
-    var before = seen.requests();
-    one(subject, running, Ask.get(Site.granted("items/oracle")));
     check(subject, "calls that arrived", seen.requests() - before, 1L);
-    check(subject, "path", seen.path(), Site.granted("items/oracle"));
+    check(subject, "path", seen.path(), path);
+    check(subject, "protocol to the origin", seen.protocol(), protocol);
     check(subject, "cipher to the origin", seen.cipher(), CIPHER);
     check(
         subject,
@@ -41,17 +106,15 @@ final class Oracle {
         seen.authorization().startsWith(ORIGINS_CREDENTIAL)
             && !seen.authorization().equals(Ask.PLACEHOLDER),
         true);
-    one(subject, running, Ask.refused("/v1/closed/oracle"));
-    check(subject, "calls that arrived after a refused one", seen.requests() - before, 1L);
-    one(subject, running, Ask.post(Site.granted("upload"), 1_000));
   }
 
-  private void one(String subject, Running running, Ask ask) {
-    try (var load = new ClosedLoop(site.loops(), running.door(), ask, 1, 1)) {
+  private static Shown one(String subject, Load load) {
+    try (load) {
       load.open();
-      check(subject, "cipher of the agent", load.cipher(), CIPHER);
-      var tally = load.run(Bound.of(1));
-      check(subject, ask.method() + " " + ask.path(), tally.firstFailure(), "none");
+      var shown = load.shown();
+      check(subject, "cipher of the agent", shown.cipher(), CIPHER);
+      check(subject, "failure", load.run(Bound.of(1)).firstFailure(), "none");
+      return shown;
     }
   }
 

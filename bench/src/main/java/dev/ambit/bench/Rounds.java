@@ -8,6 +8,7 @@ import dev.ambit.bench.measure.Usage;
 import dev.ambit.bench.report.Sample;
 import dev.ambit.bench.subject.Running;
 import dev.ambit.bench.subject.Site;
+import dev.ambit.bench.subject.Subject.Http2;
 import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class Rounds {
   private final Map<String, Running> subjects;
   private final boolean quick;
   private final Consumer<String> progress;
+  private final Visits visits = new Visits();
 
   Rounds(Site site, Map<String, Running> subjects, boolean quick, Consumer<String> progress) {
     this.site = site;
@@ -54,7 +56,7 @@ final class Rounds {
 
   private List<String> order(Scenario scenario, int round) {
     var names = new ArrayList<>(subjects.keySet());
-    if (scenario.openLoop()) {
+    if (scenario.quoted()) {
       names.addFirst(DIRECT);
     }
     names.removeIf(name -> !fits(scenario, subjects.get(name)));
@@ -67,12 +69,14 @@ final class Rounds {
   private Sample slice(Scenario scenario, String name, int round) throws IOException {
     var subject = subjects.get(name);
     var door = subject == null ? site.direct() : subject.door();
-    try (var load = scenario.load(site.loops(), door)) {
+    visits.await(scenario, door);
+    try (var load = scenario.load(site, door)) {
       load.open();
       var stealBefore = Steal.now();
       var before = usage(subject);
       var tally = load.run(scenario.slice(quick));
       var seconds = usage(subject).secondsSince(before);
+      visits.ended(scenario, door);
       check(scenario, name, tally);
       return new Sample(
           scenario.word(),
@@ -95,6 +99,7 @@ final class Rounds {
     return switch (scenario) {
       case DENIED -> subject.subject().keepsRefused();
       case ECHO -> subject.subject().opensWebSockets();
+      case H2_1, H2_10, H2_100, GRPC -> subject.subject().http2() != Http2.NOT;
       default -> true;
     };
   }
@@ -107,9 +112,11 @@ final class Rounds {
   ///
   /// @return how often
   long warm(Scenario scenario, Door door, long units) {
-    try (var load = scenario.load(site.loops(), door)) {
+    visits.await(scenario, door);
+    try (var load = scenario.load(site, door)) {
       load.open();
       var tally = load.run(Bound.of(units));
+      visits.ended(scenario, door);
       check(scenario, "warm-up", tally);
       return tally.units();
     }

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Makes the AOT caches of both launch profiles: starts the proxy, uses every path of it (handshakes, GET, POST, events,",
-      "a long stream, refusals), and leaves PROFILE.aot beside the launcher. A cache fits the Java and the jars it was made",
-      "with; the launcher passes over one that does not fit."
+      "a long stream, refusals, WebSockets, HTTP/2, gRPC, first visits), and leaves PROFILE.aot beside the launcher. A cache",
+      "fits the Java and the jars it was made with; the launcher passes over one that does not fit."
     },
     footer = {"", "Examples:", "  ambit bench train", "  ambit bench train --profile small"})
 public final class TrainCommand implements Callable<Integer> {
@@ -86,11 +86,14 @@ public final class TrainCommand implements Callable<Integer> {
     rounds.warm(Scenario.DENIED, running.door(), 3_000);
     rounds.warm(Scenario.ECHO, running.door(), 5_000);
     rounds.warm(Scenario.BULK, running.door(), 16);
+    rounds.warm(Scenario.H2_100, running.door(), 10_000);
+    rounds.warm(Scenario.GRPC, running.door(), 3_000);
+    rounds.warm(Scenario.VISIT, running.door(), Scenario.VISITS);
     events(site, running);
   }
 
   private static void events(Site site, Running running) {
-    try (var load = Scenario.EVENTS.load(site.loops(), running.door())) {
+    try (var load = Scenario.EVENTS.load(site, running.door())) {
       load.open();
       var _ = load.run(Bound.of(Duration.ofSeconds(3)));
     }

@@ -13,15 +13,20 @@ import java.util.Set;
 final class Warmth {
   private static final Map<Scenario, Long> UNITS =
       new EnumMap<>(
-          Map.of(
-              Scenario.KEEP_ALIVE, 60_000L,
-              Scenario.POST, 8_000L,
-              Scenario.FRESH, 8_000L,
-              Scenario.SERIAL, 2_000L,
-              Scenario.RATE_1000, 1_000L,
-              Scenario.BULK, 32L,
-              Scenario.DENIED, 10_000L,
-              Scenario.ECHO, 20_000L));
+          Map.ofEntries(
+              Map.entry(Scenario.KEEP_ALIVE, 60_000L),
+              Map.entry(Scenario.POST, 8_000L),
+              Map.entry(Scenario.FRESH, 8_000L),
+              Map.entry(Scenario.SERIAL, 2_000L),
+              Map.entry(Scenario.RATE_1000, 1_000L),
+              Map.entry(Scenario.BULK, 32L),
+              Map.entry(Scenario.DENIED, 10_000L),
+              Map.entry(Scenario.ECHO, 20_000L),
+              Map.entry(Scenario.H2_1, 2_000L),
+              Map.entry(Scenario.H2_10, 20_000L),
+              Map.entry(Scenario.H2_100, 40_000L),
+              Map.entry(Scenario.GRPC, 10_000L),
+              Map.entry(Scenario.VISIT, (long) Scenario.VISITS)));
   private static final int FEWER = 10;
   private static final int PASSES_MAX = 4;
 

@@ -1,32 +1,23 @@
 package dev.ambit.bench.load;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
 import org.jspecify.annotations.Nullable;
 
 /// One connection of an agent, one request at a time. Confined to its loop.
-final class Agent extends SimpleChannelInboundHandler<Object> {
-  private static final int CONNECT_MILLIS = 10_000;
-
+final class Agent extends SimpleChannelInboundHandler<Object> implements Leg {
   private final Events events;
   private @Nullable Channel channel;
   private int status;
@@ -55,51 +46,9 @@ final class Agent extends SimpleChannelInboundHandler<Object> {
   /// Opens a connection; [Events#ready] or [Events#broken] tells how that ended.
   static Agent open(EventLoop loop, Door door, SslContext tls, Events events) {
     var agent = new Agent(events);
-    var connecting =
-        new Bootstrap()
-            .group(loop)
-            .channel(EpollSocketChannel.class)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-            .handler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    lay(channel, door, tls, agent);
-                  }
-                })
-            .connect(door.address());
-    agent.channel = connecting.channel();
-    var _ =
-        connecting.addListener(connected -> {
-          if (!connected.isSuccess()) {
-            agent.fail(connected.cause());
-          }
-        });
+    agent.channel =
+        Dial.open(loop, door, tls, List.of(new HttpResponseDecoder(), agent), agent::fail);
     return agent;
-  }
-
-  private static void lay(SocketChannel channel, Door door, SslContext tls, Agent agent) {
-    if (door.tunnel()) {
-      channel
-          .pipeline()
-          .addLast(
-              new Tunnel(
-                  door.authority(),
-                  ctx -> ctx.pipeline().addAfter(ctx.name(), "tls", secure(channel, door, tls))));
-    } else {
-      channel.pipeline().addLast("tls", secure(channel, door, tls));
-    }
-    channel.pipeline().addLast(new HttpResponseDecoder(), agent);
-  }
-
-  /// Without the peer's address the engine keeps no session: every handshake is a whole one.
-  private static SslHandler secure(SocketChannel channel, Door door, SslContext tls) {
-    var engine = tls.newEngine(channel.alloc());
-    var parameters = engine.getSSLParameters();
-    parameters.setServerNames(List.of(new SNIHostName(door.host())));
-    engine.setSSLParameters(parameters);
-    return new SslHandler(engine);
   }
 
   /// Sends a request that was written before.
@@ -117,13 +66,13 @@ final class Agent extends SimpleChannelInboundHandler<Object> {
     }
   }
 
-  /// What was agreed on; for the oracle.
-  String cipher() {
-    var handler = channel == null ? null : channel.pipeline().get(SslHandler.class);
-    return handler == null ? "" : handler.engine().getSession().getCipherSuite();
+  @Override
+  public @Nullable Channel channel() {
+    return channel;
   }
 
-  void close() {
+  @Override
+  public void close() {
     over = true;
     if (channel != null) {
       var _ = channel.close();

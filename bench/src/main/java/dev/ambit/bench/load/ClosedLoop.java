@@ -43,12 +43,9 @@ public final class ClosedLoop implements Load {
     return Connections.await(ended, bound.time().toSeconds() + Connections.patience());
   }
 
-  /// What the first of its connections agreed on; for an oracle.
-  public String cipher() {
-    return connections.onLoop(() -> {
-      var agent = ready.isEmpty() ? null : ready.getFirst().agent;
-      return agent == null ? "" : agent.cipher();
-    });
+  @Override
+  public Shown shown() {
+    return connections.onLoop(connections::shown);
   }
 
   @Override

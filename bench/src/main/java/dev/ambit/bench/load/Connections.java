@@ -3,6 +3,7 @@ package dev.ambit.bench.load;
 import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -22,9 +23,10 @@ final class Connections {
   private final EventLoop loop;
   private final Door door;
   private final SslContext tls;
-  private final List<Agent> open = new ArrayList<>();
+  private final List<Leg> open = new ArrayList<>();
 
-  Connections(EventLoop loop, Door door) {
+  /// @param protocols that are offered in the handshake; none for HTTP/1.1
+  Connections(EventLoop loop, Door door, String... protocols) {
     this.loop = loop;
     this.door = door;
     try {
@@ -34,6 +36,7 @@ final class Connections {
               .protocols("TLSv1.3")
               .trustManager(door.roots().toFile())
               .endpointIdentificationAlgorithm(null)
+              .applicationProtocolConfig(Alpn.offering(protocols))
               .build();
     } catch (SSLException unusable) {
       throw new Failure(
@@ -49,6 +52,15 @@ final class Connections {
     return ask.written(door);
   }
 
+  Http2Headers head(Ask ask) {
+    return ask.head(door);
+  }
+
+  /// What the first of them was shown. On the loop.
+  Shown shown() {
+    return Shown.to(open.isEmpty() ? null : open.getFirst());
+  }
+
   /// Opens so many and waits until all of them are open, as their agents say.
   void open(int count, Supplier<Agent.Events> agents, CompletableFuture<?> opened) {
     loop.execute(() -> {
@@ -61,9 +73,20 @@ final class Connections {
 
   /// Opens one more. On the loop.
   Agent add(Agent.Events events) {
-    var agent = Agent.open(loop, door, tls, events);
+    return add(events, door);
+  }
+
+  /// Opens one more by a door with the same roots. On the loop.
+  Agent add(Agent.Events events, Door by) {
+    var agent = Agent.open(loop, by, tls, events);
     open.add(agent);
     return agent;
+  }
+
+  /// Opens one of HTTP/2 and waits until it is open, as its agent says.
+  void openHttp2(Http2Agent.Events events, CompletableFuture<?> opened) {
+    loop.execute(() -> open.add(Http2Agent.open(loop, door, tls, events)));
+    await(opened, PATIENCE_SECONDS);
   }
 
   /// Closes one. On the loop.
@@ -74,7 +97,7 @@ final class Connections {
 
   void close() {
     onLoop(() -> {
-      open.forEach(Agent::close);
+      open.forEach(Leg::close);
       open.clear();
       return true;
     });

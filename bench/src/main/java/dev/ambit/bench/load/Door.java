@@ -11,6 +11,11 @@ import java.nio.file.Path;
 /// @param port the origin's
 /// @param roots PEM file with the authority that must vouch for what answers
 public record Door(InetSocketAddress address, boolean tunnel, String host, int port, Path roots) {
+  /// The same before another host of the origin.
+  public Door at(String other) {
+    return new Door(address, tunnel, other, port, roots);
+  }
+
   String authority() {
     return host + ":" + port;
   }

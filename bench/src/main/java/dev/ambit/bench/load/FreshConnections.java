@@ -1,21 +1,34 @@
 package dev.ambit.bench.load;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Agents that make a connection of their own for every request, with a whole handshake, and close
-/// it after the answer. The duration is that of all of it.
+/// it after the answer. The duration is that of all of it, and may be quoted where they come one by
+/// one.
 public final class FreshConnections implements Load {
   private final Connections connections;
+  private final Supplier<Door> doors;
   private final Ask ask;
-  private final byte[] request;
   private final int count;
   private @Nullable Run run;
 
+  /// @param count at a time
   public FreshConnections(Loops loops, Door door, Ask ask, int count) {
+    this(loops, door, () -> door, ask, count);
+  }
+
+  /// @param doors one for each connection, all with the roots of the first
+  private FreshConnections(Loops loops, Door door, Supplier<Door> doors, Ask ask, int count) {
     this.connections = new Connections(loops.agent(), door);
+    this.doors = doors;
     this.ask = ask;
-    this.request = connections.written(ask);
     this.count = count;
+  }
+
+  /// One agent that calls another host each time.
+  public static FreshConnections of(Loops loops, Door door, Supplier<String> hosts, Ask ask) {
+    return new FreshConnections(loops, door, () -> door.at(hosts.get()), ask, 1);
   }
 
   @Override
@@ -42,23 +55,26 @@ public final class FreshConnections implements Load {
 
   private void next(Run in) {
     if (in.begin()) {
-      connections.add(new One(in));
+      var door = doors.get();
+      connections.add(new One(in, door), door);
     }
   }
 
   /// One connection with its one request.
   private final class One implements Agent.Events {
     private final Run in;
+    private final Door door;
     private final long began = System.nanoTime();
     private boolean over;
 
-    One(Run in) {
+    One(Run in, Door door) {
       this.in = in;
+      this.door = door;
     }
 
     @Override
     public void ready(Agent agent) {
-      agent.ask(request);
+      agent.ask(ask.written(door));
     }
 
     @Override

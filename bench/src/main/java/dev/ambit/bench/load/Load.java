@@ -9,6 +9,11 @@ public interface Load extends AutoCloseable {
   /// Runs until the bound is reached and what was begun has ended; returns what was done.
   Tally run(Bound bound);
 
+  /// What the first of its connections was shown in its handshake; nothing where none is kept.
+  default Shown shown() {
+    return Shown.NOTHING;
+  }
+
   /// Closes every connection.
   @Override
   void close();

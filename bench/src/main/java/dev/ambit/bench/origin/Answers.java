@@ -16,17 +16,16 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// One connection of the origin. What a path begins with behind its kind says what is answered:
-/// `items` 1 KiB, `upload` as much as 16 KiB, `events` an endless stream, `bulk` so many bytes,
-/// `socket` a WebSocket that says back what it hears, `late` so many milliseconds later, `stall`
-/// the whole server stands still for so many first.
+/// One connection of the origin by HTTP/1.1, or one stream by HTTP/2. What a path begins with
+/// behind its kind says what is answered: `items` 1 KiB, `upload` as much as 16 KiB, `events` an
+/// endless stream, `bulk` so many bytes, `socket` a WebSocket that says back what it hears, `late`
+/// so many milliseconds later, `stall` the whole server stands still for so many first.
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
   private static final int ITEM_BYTES = 1_024;
   private static final int UPLOAD_BYTES = 16 * 1_024;
@@ -49,11 +48,11 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     if (message instanceof HttpRequest request) {
       path = request.uri();
       asked = request;
-      var tls = ctx.pipeline().get(SslHandler.class);
       seen.request(
+          ctx.channel(),
           path,
-          request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
-          tls.engine().getSession().getCipherSuite());
+          request.headers().get(HttpHeaderNames.HOST, ""),
+          request.headers().get(HttpHeaderNames.AUTHORIZATION, ""));
     }
     if (message instanceof LastHttpContent) {
       answer(ctx);

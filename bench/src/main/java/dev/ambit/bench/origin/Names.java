@@ -29,8 +29,8 @@ public final class Names implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Serves at the address that it also answers with.
-  public static Names start(Loops loops, InetAddress address) throws IOException {
+  /// Serves at the address that it also answers with; port 0 lets the system choose.
+  public static Names start(Loops loops, InetSocketAddress at) throws IOException {
     var bound =
         new Bootstrap()
             .group(loops.origin())
@@ -44,13 +44,13 @@ public final class Names implements AutoCloseable {
                         .addLast(
                             new DatagramDnsQueryDecoder(),
                             new DatagramDnsResponseEncoder(),
-                            new Answering(address));
+                            new Answering(at.getAddress()));
                   }
                 })
-            .bind(new InetSocketAddress(address, 0))
+            .bind(at)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException("names: cannot listen at " + address, bound.cause());
+      throw new IOException("names: cannot listen at " + at, bound.cause());
     }
     return new Names(bound.channel());
   }

@@ -38,7 +38,7 @@ public final class Model {
         .flatMap(scenario ->
             Stream.concat(
                     results.subjects().stream(),
-                    scenario.openLoop() ? Stream.of(results.direct()) : Stream.of())
+                    scenario.quoted() ? Stream.of(results.direct()) : Stream.of())
                 .map(subject -> scenario(results, scenario, subject)))
         .toList();
   }
@@ -53,7 +53,7 @@ public final class Model {
     spread(facts, "ratio", results.ratio(scenario, subject));
     put(facts, "p50Millis", results.spread(scenario, subject, Sample::p50).median());
     put(facts, "p99Millis", results.spread(scenario, subject, Sample::p99).median());
-    if (scenario.openLoop()) {
+    if (scenario.quoted()) {
       spread(facts, "addedP50Millis", results.added(scenario, subject, Sample::p50));
       spread(facts, "addedP99Millis", results.added(scenario, subject, Sample::p99));
     }

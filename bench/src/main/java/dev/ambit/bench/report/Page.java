@@ -1,7 +1,12 @@
 package dev.ambit.bench.report;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.ambit.bench.measure.Spread;
+import dev.ambit.bench.report.Results.Column;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -16,11 +21,14 @@ public final class Page {
   public static String tables(Results results) {
     var text = new StringBuilder();
     if (!results.samples().isEmpty()) {
-      text.append("## Processor time\n").append(ratios(results)).append('\n');
+      text.append("## Processor time\n");
+      results.scenarios().stream()
+          .collect(groupingBy(Column::part, LinkedHashMap::new, toList()))
+          .forEach((part, scenarios) -> text.append(ratios(results, part, scenarios)).append('\n'));
       text.append(
           "The line of "
               + results.reference()
-              + " is absolute, CPU-seconds per 1,000 requests (events, MiB, messages); the others are the ratio to it in the same round,"
+              + " is absolute, CPU-seconds per 1,000 requests (events, MiB, messages, visits); the others are the ratio to it in the same round,"
               + " median and 95 % interval.\n\n");
       text.append(
           "The hypervisor took more than 2 % of "
@@ -33,7 +41,7 @@ public final class Page {
                   : "; they do not count.\n\n"));
       text.append("## Latency\n").append(latencies(results)).append('\n');
       text.append(
-          "Open loop, from the intended send time: the whole in the line without a proxy, else what the proxy adds, in milliseconds."
+          "The whole in the line without a proxy, else what the proxy adds in the same round, in milliseconds: at a rate in an open loop, from the intended send time; gRPC and first visits one at a time."
               + "\n\n");
     }
     if (!results.footprints().isEmpty()) {
@@ -48,15 +56,15 @@ public final class Page {
     return text.toString();
   }
 
-  private static String ratios(Results results) {
+  private static String ratios(Results results, String part, List<Column> scenarios) {
     var head = new ArrayList<String>();
-    head.add("CPU");
-    results.scenarios().forEach(scenario -> head.add(scenario.title()));
+    head.add(part);
+    scenarios.forEach(scenario -> head.add(scenario.title()));
     var rows = new ArrayList<List<String>>();
     for (var subject : results.subjects()) {
       var row = new ArrayList<String>();
       row.add(subject);
-      for (var scenario : results.scenarios()) {
+      for (var scenario : scenarios) {
         row.add(
             subject.equals(results.reference())
                 ? figure(results.cpu(scenario, subject).median(), 4)
@@ -68,10 +76,10 @@ public final class Page {
   }
 
   private static String latencies(Results results) {
-    var open = results.scenarios().stream().filter(Results.Column::openLoop).toList();
+    var quoted = results.scenarios().stream().filter(Column::quoted).toList();
     var head = new ArrayList<String>();
     head.add("ms");
-    for (var scenario : open) {
+    for (var scenario : quoted) {
       head.add(scenario.title() + " p50");
       head.add(scenario.title() + " p99");
     }
@@ -80,7 +88,7 @@ public final class Page {
         Stream.concat(Stream.of(results.direct()), results.subjects().stream()).toList()) {
       var row = new ArrayList<String>();
       row.add(subject);
-      for (var scenario : open) {
+      for (var scenario : quoted) {
         var whole = subject.equals(results.direct());
         row.add(
             interval(

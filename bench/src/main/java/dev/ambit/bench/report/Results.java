@@ -35,8 +35,9 @@ public record Results(
   /// A scenario as a column.
   ///
   /// @param unit what processor time is told per thousand of
-  /// @param openLoop whether its durations may be quoted
-  public record Column(String word, String title, String unit, boolean openLoop) {}
+  /// @param part of the processor time's tables that it stands in
+  /// @param quoted whether its durations may be quoted
+  public record Column(String word, String title, String unit, String part, boolean quoted) {}
 
   /// Median processor seconds per 1,000 units.
   public Spread cpu(Column scenario, String subject) {

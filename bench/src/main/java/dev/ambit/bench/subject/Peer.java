@@ -56,11 +56,21 @@ public final class Peer implements Subject {
   }
 
   @Override
+  public Http2 http2() {
+    return switch (kind) {
+      case NGINX -> Http2.IN_FRONT;
+      case ENVOY -> Http2.THROUGHOUT;
+      case SQUID -> Http2.NOT;
+    };
+  }
+
+  @Override
   public Running start() throws IOException {
     var port = site.freePort();
     var folder = Files.createDirectory(site.folder().resolve(name + "-" + port));
     if (kind == Kind.SQUID) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+      site.serveOrdinaryNames();
     }
     var door = site.door(port, kind == Kind.SQUID, site.authority());
     var log = folder.resolve(name + ".log");
@@ -103,9 +113,11 @@ public final class Peer implements Subject {
       case SQUID -> {
         var grants =
             each((i, prefix) ->
-                "acl granted url_regex ^https://"
-                    + Site.HOST.replace(".", "\\.")
-                    + ":"
+                "acl granted url_regex ^https://("
+                    + pattern(Site.HOST)
+                    + "|h[0-9]+\\."
+                    + pattern(Site.VISITED)
+                    + "):"
                     + site.origin().port()
                     + prefix);
         var configuration = write("squid.conf", folder, port, grants);
@@ -182,6 +194,10 @@ public final class Peer implements Subject {
     }
   }
 
+  private static String pattern(String host) {
+    return host.replace(".", "\\.");
+  }
+
   private interface Line {
     String of(int number, String prefix);
   }
@@ -201,6 +217,11 @@ public final class Peer implements Subject {
     values.put("port", Integer.toString(port));
     values.put("originPort", Integer.toString(site.origin().port()));
     values.put("host", Site.HOST);
+    values.put("streamed", Site.STREAMED);
+    values.put("called", Site.CALLED);
+    values.put("method", Site.METHOD);
+    values.put("visited", Site.VISITED);
+    values.put("namesPort", Integer.toString(site.names().getPort()));
     values.put("squid", folder.resolve("squid").toString());
     values.put("grants", grants);
     var text = read(resource);

@@ -107,9 +107,19 @@ public final class Plane implements AutoCloseable {
         kind: Target
         metadata: { name: origin }
         spec:
-          hosts: [HOST]
+          hosts: [HOST, STREAMED, "*.VISITED"]
           ports: [ORIGIN, ILL, HOLE]
           protocol: https
+          addresses: { cidrs: [ADDRESS/32] }
+          tls: { roots: { bundle: { file: ca.pem } } }
+        ---
+        apiVersion: ambit.dev/v1
+        kind: Target
+        metadata: { name: rpc }
+        spec:
+          hosts: [CALLED]
+          ports: [ORIGIN]
+          protocol: grpc
           addresses: { cidrs: [ADDRESS/32] }
           tls: { roots: { bundle: { file: ca.pem } } }
         ---
@@ -140,6 +150,9 @@ public final class Plane implements AutoCloseable {
           grants:
         """
                 .replace("HOST", Site.HOST)
+                .replace("STREAMED", Site.STREAMED)
+                .replace("VISITED", Site.VISITED)
+                .replace("CALLED", Site.CALLED)
                 // Origin and proxy share an address, which must be named exactly.
                 .replace("ADDRESS", site.address().getHostAddress())
                 .replace("ORIGIN", Integer.toString(site.origin().port()))
@@ -154,6 +167,11 @@ public final class Plane implements AutoCloseable {
             + "\n    - { name: socket, target: origin, websocket: { paths: [\""
             + Site.granted("socket")
             + "\"] }, credential: { provider: issuer, lifetime: session, narrow: { scopes: ["
+            + SCOPE
+            + "] } } }"
+            + "\n    - { name: talk, target: rpc, grpc: { methods: ["
+            + Site.METHOD
+            + "] }, credential: { provider: issuer, lifetime: session, narrow: { scopes: ["
             + SCOPE
             + "] } } }\n");
   }

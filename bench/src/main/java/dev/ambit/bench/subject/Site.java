@@ -26,12 +26,27 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// What all subjects share: one address, one origin with its name and certificate, the paths that
 /// are granted, and a folder that is removed with it.
 public final class Site implements AutoCloseable {
   public static final String HOST = "api.bench.test";
+
+  /// The same origin for agents that speak HTTP/2: a proxy may serve these by connections of
+  /// HTTP/1.1 that others of the same host have left idle.
+  public static final String STREAMED = "h2.bench.test";
+
+  /// Where gRPC is spoken.
+  public static final String CALLED = "rpc.bench.test";
+
+  /// The one method of gRPC that is granted.
+  public static final String METHOD = "bench.Echo/Talk";
+
+  /// What the hosts that are visited once have one label before.
+  static final String VISITED = "visit.bench.test";
 
   /// Path prefixes that are granted, in each subject's own words.
   public static final int GRANTS = 20;
@@ -41,6 +56,7 @@ public final class Site implements AutoCloseable {
 
   private static final Duration LIFE = Duration.ofDays(2);
   private static final int FIRST_PORT = 21_000;
+  private static final int DNS_PORT = 53;
   private static final Path MEMORY = Path.of("/dev/shm");
 
   private final Path folder;
@@ -54,6 +70,8 @@ public final class Site implements AutoCloseable {
   private final Hole hole;
   private final Set<Process> processes = ConcurrentHashMap.newKeySet();
   private final AtomicInteger ports = new AtomicInteger(FIRST_PORT);
+  private @Nullable Names ordinary;
+  private final AtomicLong visits = new AtomicLong();
 
   private Site(
       Path folder,
@@ -90,7 +108,7 @@ public final class Site implements AutoCloseable {
     Files.writeString(
         files.resolve("hosts"), address.getHostAddress() + " " + HOST + System.lineSeparator());
     var loops = Loops.open();
-    var names = Names.start(loops, address);
+    var names = Names.start(loops, new InetSocketAddress(address, 0));
     var origin = origin(loops, address, files);
     var ill = origin(loops, address, files);
     return new Site(folder, memory, files, address, loops, names, origin, ill, Hole.open(address));
@@ -123,7 +141,15 @@ public final class Site implements AutoCloseable {
     // Squid reads it as nobody; nobody trusts what it signs once the run is over.
     Files.writeString(files.resolve("ca.key"), Pem.privateKey(authority.key()));
     for (var name : List.of("origin", "door")) {
-      ServerCertificate.issue(authority, validity, files, name, new SubjectName.Dns(HOST));
+      ServerCertificate.issue(
+          authority,
+          validity,
+          files,
+          name,
+          new SubjectName.Dns(HOST),
+          new SubjectName.Dns(STREAMED),
+          new SubjectName.Dns(CALLED),
+          new SubjectName.Dns("*." + VISITED));
     }
     ServerCertificate.issue(authority, validity, files, "issuer", new SubjectName.Dns("localhost"));
   }
@@ -158,6 +184,11 @@ public final class Site implements AutoCloseable {
         .toList();
   }
 
+  /// A host of the origin's that nobody has ever called.
+  public String unvisited() {
+    return "h" + visits.incrementAndGet() + "." + VISITED;
+  }
+
   public Path folder() {
     return folder;
   }
@@ -176,6 +207,13 @@ public final class Site implements AutoCloseable {
 
   InetSocketAddress names() {
     return names.address();
+  }
+
+  /// Has names answered at port 53, too: some programs know no other.
+  void serveOrdinaryNames() throws IOException {
+    if (ordinary == null) {
+      ordinary = Names.start(loops, new InetSocketAddress(address, DNS_PORT));
+    }
   }
 
   public Origin origin() {
@@ -228,6 +266,9 @@ public final class Site implements AutoCloseable {
     ill.close();
     hole.close();
     names.close();
+    if (ordinary != null) {
+      ordinary.close();
+    }
     loops.close();
     Folders.remove(folder);
     Folders.remove(memory);

@@ -17,6 +17,19 @@ public interface Subject {
     return true;
   }
 
+  /// How it speaks HTTP/2.
+  default Http2 http2() {
+    return Http2.THROUGHOUT;
+  }
+
+  /// How a subject speaks HTTP/2.
+  enum Http2 {
+    NOT,
+    /// With agents; the origin gets HTTP/1.1, but for gRPC.
+    IN_FRONT,
+    THROUGHOUT
+  }
+
   /// Starts it and waits for its first answer.
   Running start() throws IOException;
 }

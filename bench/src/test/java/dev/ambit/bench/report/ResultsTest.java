@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 
 /// Ratios are taken within a round, and what the hypervisor disturbed does not count.
 class ResultsTest {
-  private static final Column SERIAL = new Column("serial", "one by one", "request", false);
-  private static final Column RATE = new Column("rate", "1,000/s", "request", true);
+  private static final Column SERIAL =
+      new Column("serial", "one by one", "request", "HTTP/1.1", false);
+  private static final Column RATE = new Column("rate", "1,000/s", "request", "HTTP/2", true);
 
   @Test
   void comparesWithinARoundSoThatDriftCancels() {
@@ -67,6 +68,18 @@ class ResultsTest {
     var page = Page.tables(results(sample("serial", "nginx", 1, 1.0, false)));
     assertThat(page).contains("## Processor time").contains("| nginx | 1.0000 |");
     assertThat(page).doesNotContain("## Memory");
+  }
+
+  @Test
+  void givesWhatIsSpokenATableOfItsOwn() {
+    var page =
+        Page.tables(
+            results(
+                sample("serial", "nginx", 1, 1.0, false), sample("rate", "nginx", 1, 2.0, false)));
+    assertThat(page)
+        .contains("| HTTP/1.1 | one by one |", "| nginx | 1.0000 |")
+        .contains("| HTTP/2 | 1,000/s |", "| nginx | 2.0000 |")
+        .contains("| ms | 1,000/s p50 | 1,000/s p99 |");
   }
 
   private static Sample sample(
