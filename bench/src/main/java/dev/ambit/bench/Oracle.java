@@ -40,7 +40,7 @@ final class Oracle {
     var door = running.door();
     call(subject, loop(door, Ask.get(Site.granted("items/oracle"))), "items/oracle", "http/1.1");
     refuse(subject, loop(door, Ask.refused(CLOSED)));
-    one(subject, loop(door, Ask.post(Site.granted("upload"), 1_000)));
+    one(subject, "POST", loop(door, Ask.post(Site.granted("upload"), 1_000)));
     visit(subject, door.at(site.unvisited()));
     var http2 = running.subject().http2();
     if (http2 != Http2.NOT) {
@@ -62,20 +62,20 @@ final class Oracle {
 
   private void call(String subject, Load load, String rest, String protocol) {
     var before = site.origin().seen().requests();
-    one(subject, load);
+    one(subject, "GET " + rest, load);
     arrived(subject, before, Site.granted(rest), protocol);
   }
 
   private void refuse(String subject, Load load) {
     var before = site.origin().seen().requests();
-    one(subject, load);
+    one(subject, "a refusal", load);
     check(
         subject, "calls that arrived of one refused", site.origin().seen().requests() - before, 0L);
   }
 
   private void visit(String subject, Door door) {
     var before = site.origin().seen().requests();
-    var shown = one(subject, loop(door, Scenario.item()));
+    var shown = one(subject, "a first visit", loop(door, Scenario.item()));
     check(subject, "certificate for " + door.host(), shown.vouchesFor(door.host()), true);
     arrived(subject, before, Scenario.item().path(), "http/1.1");
     check(subject, "host", site.origin().seen().host(), door.host() + ":" + door.port());
@@ -84,7 +84,7 @@ final class Oracle {
   /// How a refusal is said differs: 403, or a status of gRPC. It must not arrive.
   private void rpc(String subject, Door door) {
     var before = site.origin().seen().requests();
-    one(subject, new RpcEchoes(site.loops(), door, Ask.rpc(Site.METHOD)));
+    one(subject, "gRPC", new RpcEchoes(site.loops(), door, Ask.rpc(Site.METHOD)));
     arrived(subject, before, "/" + Site.METHOD, "h2");
     try (var load = stream(door, Ask.rpc(Site.METHOD + "ToOthers"))) {
       load.open();
@@ -108,12 +108,12 @@ final class Oracle {
         true);
   }
 
-  private static Shown one(String subject, Load load) {
+  private static Shown one(String subject, String what, Load load) {
     try (load) {
       load.open();
       var shown = load.shown();
       check(subject, "cipher of the agent", shown.cipher(), CIPHER);
-      check(subject, "failure", load.run(Bound.of(1)).firstFailure(), "none");
+      check(subject, what, load.run(Bound.of(1)).firstFailure(), "none");
       return shown;
     }
   }
