@@ -36,6 +36,7 @@ import dev.ambit.proxy.model.CallId;
 import dev.ambit.proxy.model.Denial;
 import dev.ambit.proxy.model.Outcome;
 import dev.ambit.proxy.model.Timer;
+import dev.ambit.proxy.relay.Circuits;
 import dev.ambit.proxy.relay.HttpRelay;
 import dev.ambit.proxy.relay.OpaqueRelay;
 import dev.ambit.proxy.relay.Relays;
@@ -204,8 +205,9 @@ public final class Proxy implements AutoCloseable {
     opened.add(names::close);
     var upstreamNames = around.names().apply(names);
     var tls = new UpstreamTls(systemRoots, List.of(authority.certificate()));
-    var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, limits);
-    var opaque = new OpaqueRelay(loop, transport, gate, link, limits);
+    var circuits = new Circuits(limits, nanoTime);
+    var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, circuits, limits);
+    var opaque = new OpaqueRelay(loop, transport, gate, link, circuits, limits);
     var sessions = new Sessions(link::image, link.lease(), nanoTime);
     var path =
         new RequestPath(
@@ -252,6 +254,7 @@ public final class Proxy implements AutoCloseable {
     metrics.total("ambit.opaque.bytes.in", traffic::bytesIn);
 
     measure(metrics, issuer, authority);
+    metrics.gauge("ambit.upstream.circuits.open", circuits::open);
     metrics.total("ambit.settlements.dropped", settlements::dropped);
     // Runs after the next one: the ends of what that cuts are told in turns of the loop that follow
     // it.

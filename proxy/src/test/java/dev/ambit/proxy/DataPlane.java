@@ -45,6 +45,7 @@ import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.model.Session;
 import dev.ambit.proxy.model.SessionImage;
 import dev.ambit.proxy.model.Tombstone;
+import dev.ambit.proxy.relay.Circuits;
 import dev.ambit.proxy.relay.HttpRelay;
 import dev.ambit.proxy.relay.OpaqueRelay;
 import dev.ambit.proxy.relay.Relays;
@@ -125,6 +126,9 @@ public final class DataPlane implements AutoCloseable {
   public volatile NameServer names = _ -> completedStage(List.of(InetAddress.getLoopbackAddress()));
   public volatile boolean durable = true;
 
+  /// How far the clock of the circuits is ahead of time.
+  public volatile Duration later = Duration.ZERO;
+
   /// Credentials that it was asked for another one in place of.
   public final List<String> rejected = new CopyOnWriteArrayList<>();
 
@@ -189,8 +193,9 @@ public final class DataPlane implements AutoCloseable {
             clock,
             System::nanoTime);
     credentials = new CredentialCache(this::issue, (_, _) -> () -> {}, System::nanoTime);
-    relay = new HttpRelay(loop, transport, admission, credentials, _ -> {}, tls, limits);
-    opaque = new OpaqueRelay(loop, transport, admission, _ -> {}, limits);
+    var circuits = new Circuits(limits, () -> System.nanoTime() + later.toNanos());
+    relay = new HttpRelay(loop, transport, admission, credentials, _ -> {}, tls, circuits, limits);
+    opaque = new OpaqueRelay(loop, transport, admission, _ -> {}, circuits, limits);
     var ids = new Ids(clock, ThreadLocalRandom.current());
     var ledger = new NoLedger();
     var sessions = new Sessions(() -> image, () -> leaseHeld, System::nanoTime);

@@ -19,14 +19,16 @@ final class Connections {
   private final Dialer dialer;
   private final UpstreamPool pool;
   private final Learned learned;
+  private final Circuits circuits;
   private final Limits limits;
   private final Map<PoolKey, Set<Http2Upstream>> shared = new HashMap<>();
   private final Map<PoolKey, Dial> dials = new HashMap<>();
 
-  Connections(Dialer dialer, UpstreamPool pool, Learned learned, Limits limits) {
+  Connections(Dialer dialer, UpstreamPool pool, Learned learned, Circuits circuits, Limits limits) {
     this.dialer = dialer;
     this.pool = pool;
     this.learned = learned;
+    this.circuits = circuits;
     this.limits = limits;
   }
 
@@ -54,13 +56,15 @@ final class Connections {
       return null;
     }
     var waiting = new Waiting(key, wish, taker);
-    dial(waiting, offer);
-    return waiting;
+    return dial(waiting, offer) ? waiting : null;
   }
 
   /// The same for a connection of HTTP/1.1 that nobody has used or will use again.
-  Pending openAlone(PoolKey key, Taker taker) {
+  @Nullable Pending openAlone(PoolKey key, Taker taker) {
     var waiting = new Waiting(key, Alpn.HTTP1, taker);
+    if (refused(waiting)) {
+      return null;
+    }
     var dial = new Dial(key, Alpn.HTTP1, true);
     dial.join(waiting);
     dial.start();
@@ -92,7 +96,7 @@ final class Connections {
     var offer = offer(waiting.key, waiting.wish);
     var found = found(waiting.key, offer);
     if (found == null) {
-      dial(waiting, offer);
+      var _ = dial(waiting, offer);
     } else {
       waiting.taker.connected(found);
     }
@@ -117,13 +121,18 @@ final class Connections {
 
   /// Who may share joins the dial that is under way; where HTTP/1.1 was spoken last there is
   /// nothing to share, and nobody waits for another's handshake.
-  private void dial(Waiting waiting, Alpn offer) {
+  ///
+  /// @return whether it waits now; otherwise it was told
+  private boolean dial(Waiting waiting, Alpn offer) {
     var key = waiting.key;
     boolean mayShare = offer.offersHttp2() && learned.of(key.authority()) != Alpn.HTTP1;
     var running = mayShare ? dials.get(key) : null;
     if (running != null && running.hasRoom()) {
       running.join(waiting);
-      return;
+      return true;
+    }
+    if (refused(waiting)) {
+      return false;
     }
     var dial = new Dial(key, offer, false);
     if (mayShare) {
@@ -131,6 +140,15 @@ final class Connections {
     }
     dial.join(waiting);
     dial.start();
+    return true;
+  }
+
+  private boolean refused(Waiting waiting) {
+    var objection = circuits.objection(Circuits.Destination.of(waiting.key));
+    if (objection != null) {
+      waiting.taker.failed(objection);
+    }
+    return objection != null;
   }
 
   private void share(Http2Upstream connection) {
@@ -220,6 +238,7 @@ final class Connections {
 
     @Override
     public void http1(Upstream fresh) {
+      circuits.connected(Circuits.Destination.of(key));
       if (offer == Alpn.BOTH) {
         learned.note(key.authority(), Alpn.HTTP1);
       }
@@ -236,6 +255,7 @@ final class Connections {
 
     @Override
     public void http2(Http2Upstream fresh) {
+      circuits.connected(Circuits.Destination.of(key));
       if (learned.of(key.authority()) != Alpn.HTTP2) {
         learned.note(key.authority(), Alpn.BOTH);
       }
@@ -249,6 +269,7 @@ final class Connections {
 
     @Override
     public void failed(Failure failure) {
+      circuits.failed(Circuits.Destination.of(key), failure);
       end();
       for (var one = next(); one != null; one = next()) {
         one.taker.failed(failure);

@@ -36,6 +36,7 @@ public final class HttpRelay implements Relay, Enforcer {
       Reissue reissue,
       Activity activity,
       UpstreamTls tls,
+      Circuits circuits,
       Limits limits) {
     this.gate = gate;
     this.reissue = reissue;
@@ -44,7 +45,7 @@ public final class HttpRelay implements Relay, Enforcer {
     var pool = new UpstreamPool(limits);
     var dialer = new Dialer(new Sockets(loop, transport, limits), tls, pool, limits);
     this.live = new Live(gate);
-    this.connections = new Connections(dialer, pool, learned, limits);
+    this.connections = new Connections(dialer, pool, learned, circuits, limits);
   }
 
   @Override

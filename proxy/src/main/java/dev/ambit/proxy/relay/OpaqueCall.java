@@ -35,6 +35,8 @@ final class OpaqueCall implements AgentStream.BodySink, OpaqueUpstream.Sink, Liv
   private final Gate gate;
   private final Activity activity;
   private final Sockets sockets;
+  private final Circuits circuits;
+  private final Circuits.Destination destination;
   private final Traffic traffic;
   private final Limits limits;
   private final Deadline idle;
@@ -53,6 +55,7 @@ final class OpaqueCall implements AgentStream.BodySink, OpaqueUpstream.Sink, Liv
       Gate gate,
       Activity activity,
       Sockets sockets,
+      Circuits circuits,
       Traffic traffic,
       Limits limits) {
     this.admitted = admitted;
@@ -61,6 +64,8 @@ final class OpaqueCall implements AgentStream.BodySink, OpaqueUpstream.Sink, Liv
     this.gate = gate;
     this.activity = activity;
     this.sockets = sockets;
+    this.circuits = circuits;
+    this.destination = Circuits.Destination.of(PoolKey.of(admitted));
     this.traffic = traffic;
     this.limits = limits;
     this.idle = new Deadline(agent.loop());
@@ -70,11 +75,20 @@ final class OpaqueCall implements AgentStream.BodySink, OpaqueUpstream.Sink, Liv
     agent.onGone(this::agentGone);
     agent.onWritable(this::agentWritable);
     if (!end.isDone()) {
-      var connecting = sockets.connect(admitted.dispatch().route().address());
-      upstream = connecting.channel();
-      var _ = connecting.addListener(_ -> connected(connecting));
+      connect();
     }
     return end;
+  }
+
+  private void connect() {
+    var objection = circuits.objection(destination);
+    if (objection != null) {
+      fail(objection);
+      return;
+    }
+    var connecting = sockets.connect(destination.address());
+    upstream = connecting.channel();
+    var _ = connecting.addListener(_ -> connected(connecting));
   }
 
   @Override
@@ -86,9 +100,12 @@ final class OpaqueCall implements AgentStream.BodySink, OpaqueUpstream.Sink, Liv
     if (end.isDone()) {
       var _ = connecting.channel().close();
     } else if (connecting.isSuccess()) {
+      circuits.connected(destination);
       open(connecting.channel());
     } else {
-      fail(Sockets.notConnected(connecting.cause()));
+      var failure = Sockets.notConnected(connecting.cause());
+      circuits.failed(destination, failure);
+      fail(failure);
     }
   }
 

@@ -23,14 +23,21 @@ public final class OpaqueRelay implements Relay, Enforcer {
   private final Gate gate;
   private final Activity activity;
   private final Limits limits;
+  private final Circuits circuits;
   private final Traffic traffic = new Traffic();
   private final Live live;
 
   public OpaqueRelay(
-      EventLoop loop, Transport transport, Gate gate, Activity activity, Limits limits) {
+      EventLoop loop,
+      Transport transport,
+      Gate gate,
+      Activity activity,
+      Circuits circuits,
+      Limits limits) {
     this.sockets = new Sockets(loop, transport, limits);
     this.gate = gate;
     this.activity = activity;
+    this.circuits = circuits;
     this.limits = limits;
     this.live = new Live(gate);
   }
@@ -40,7 +47,7 @@ public final class OpaqueRelay implements Relay, Enforcer {
     if (admitted.dispatch().credential() != null) {
       return completedStage(new Outcome.Proceed<>(Exchange.notSent(admitted, noPlace(admitted))));
     }
-    var call = new OpaqueCall(admitted, agent, gate, activity, sockets, traffic, limits);
+    var call = new OpaqueCall(admitted, agent, gate, activity, sockets, circuits, traffic, limits);
     return live.hold(call, call::start).thenApply(Outcome.Proceed::new);
   }
 

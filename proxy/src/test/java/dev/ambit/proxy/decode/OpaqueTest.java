@@ -204,6 +204,21 @@ class OpaqueTest {
   }
 
   @Test
+  void f11DialsNoMoreWhereNobodyListens() throws Exception {
+    tcp.close();
+    for (var i = 0; i < 5; i++) {
+      refusedFor("cannot be reached.");
+    }
+    refusedFor("left alone for 1 s.");
+  }
+
+  private void refusedFor(String words) throws Exception {
+    try (var agent = connect(DB, tcp.port())) {
+      assertThat(agent.answer().body()).contains(words);
+    }
+  }
+
+  @Test
   void opensNothingThatCannotBeRecorded() throws Exception {
     proxy.durable = false;
     try (var agent = connect(DB, tcp.port())) {

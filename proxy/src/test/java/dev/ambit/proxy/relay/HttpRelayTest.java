@@ -350,6 +350,31 @@ class HttpRelayTest {
   }
 
   @Test
+  void f11DialsNoMoreAndWaitsForNobodyWhereTheHandshakeFailsAgainAndAgain() throws Exception {
+    try (var wrong = StubUpstream.tls(ca, valid(), "evil.test");
+        var other = new DataPlane(quick(), ca, wrong.port(), 1)) {
+      for (var i = 0; i < Circuits.FAILURES_MAX; i++) {
+        assertThat(failure(other, wrong)).contains("did not prove").doesNotContain("left alone");
+      }
+      assertThat(failure(other, wrong)).contains("left alone for 1 s");
+      assertThat(wrong.connections).hasValue(Circuits.FAILURES_MAX);
+      other.later = Circuits.OPEN_MIN;
+      assertThat(failure(other, wrong)).contains("did not prove").doesNotContain("left alone");
+      assertThat(failure(other, wrong)).contains("left alone for 2 s");
+      assertThat(wrong.connections).hasValue(Circuits.FAILURES_MAX + 1);
+    }
+  }
+
+  private static String failure(DataPlane proxy, StubUpstream upstream) throws Exception {
+    try (var agent = proxy.inTunnel(upstream.port())) {
+      var host = DataPlane.GOOD + ":" + upstream.port();
+      var answer = agent.send("GET /v1/x HTTP/1.1\r\nHost: " + host + "\r\n\r\n").answer();
+      assertThat(answer.status()).isEqualTo(502);
+      return answer.body();
+    }
+  }
+
+  @Test
   void passesEachEventAsItComes() throws Exception {
     var read = new java.util.concurrent.SynchronousQueue<Integer>();
     good.script =
