@@ -18,7 +18,9 @@ public final class BenchMain {
         new CommandLine(new BenchCommand(shell))
             .addSubcommand(new TrainCommand(shell))
             .addSubcommand(new SoakCommand(shell))
-            .addSubcommand(new StrainCommand(shell));
+            .addSubcommand(new StrainCommand(shell))
+            .addSubcommand(new LeaveCommand(shell))
+            .addSubcommand(new ReturnCommand(shell));
     return AmbitMain.finish(line, shell);
   }
 }

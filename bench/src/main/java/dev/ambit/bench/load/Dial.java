@@ -58,7 +58,7 @@ final class Dial {
           .pipeline()
           .addLast(
               new Tunnel(
-                  door.authority(),
+                  door,
                   ctx -> ctx.pipeline().addAfter(ctx.name(), "tls", secure(channel, door, tls))));
     } else {
       channel.pipeline().addLast("tls", secure(channel, door, tls));

@@ -4,14 +4,21 @@ import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/// Agents that each hold one call for as long as they are let; who is answered asks again.
+/// Agents that each hold one call for as long as they are let; who is answered asks again after a
+/// pause, as clients do.
 public final class Holding implements AutoCloseable {
   /// Agents that connect at a time.
   private static final int COMING_MAX = 16;
 
+  private static final int PAUSE_MILLIS = 1_000;
+
   private final Connections connections;
+  private final List<Door> doors;
   private final byte[] request;
   private final Manner manner;
   private final int count;
@@ -32,10 +39,16 @@ public final class Holding implements AutoCloseable {
   }
 
   public Holding(Loops loops, Door door, Ask ask, Manner manner, int count) {
-    this.connections = new Connections(loops.agent(), door);
+    this(loops, Collections.nCopies(count, door), ask, manner);
+  }
+
+  /// @param doors one for each call, all with the same roots and the same authority
+  public Holding(Loops loops, List<Door> doors, Ask ask, Manner manner) {
+    this.connections = new Connections(loops.agent(), doors.getFirst());
+    this.doors = List.copyOf(doors);
     this.request = connections.written(ask);
     this.manner = manner;
-    this.count = count;
+    this.count = doors.size();
   }
 
   /// Opens them and waits until each holds its call.
@@ -52,8 +65,9 @@ public final class Holding implements AutoCloseable {
   }
 
   private void come() {
+    // Spread over as long again, so that they do not come back as one.
+    connections.add(new One(PAUSE_MILLIS + PAUSE_MILLIS * coming / count), doors.get(coming));
     coming++;
-    connections.add(new One());
   }
 
   /// Waits until every call was broken off.
@@ -68,7 +82,12 @@ public final class Holding implements AutoCloseable {
 
   /// The agent of one connection.
   private final class One implements Agent.Events {
+    private final long pauseMillis;
     private boolean holds;
+
+    private One(long pauseMillis) {
+      this.pauseMillis = pauseMillis;
+    }
 
     @Override
     public void ready(Agent agent) {
@@ -100,7 +119,10 @@ public final class Holding implements AutoCloseable {
     @Override
     public void answered(Agent agent, int status) {
       if (holds) {
-        agent.ask(request);
+        var _ =
+            connections
+                .loop()
+                .schedule(() -> agent.ask(request), pauseMillis, TimeUnit.MILLISECONDS);
       } else {
         broken(new Failure(ExitCode.REFUSED, "holding: status " + status + " (expected: 200)"));
       }

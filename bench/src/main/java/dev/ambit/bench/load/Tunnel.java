@@ -16,18 +16,20 @@ final class Tunnel extends ByteToMessageDecoder {
   private static final String END = "\r\n\r\n";
   private static final int ANSWER_MAX = 4 * 1_024;
 
-  private final String authority;
+  private final Door door;
   private final Consumer<ChannelHandlerContext> opened;
 
   /// @param opened called when the tunnel is there, to put TLS in this handler's place
-  Tunnel(String authority, Consumer<ChannelHandlerContext> opened) {
-    this.authority = authority;
+  Tunnel(Door door, Consumer<ChannelHandlerContext> opened) {
+    this.door = door;
     this.opened = opened;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    var text = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + END;
+    var whose = door.handle().isEmpty() ? "" : "\r\nProxy-Authorization: Bearer " + door.handle();
+    var to = door.authority();
+    var text = "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + whose + END;
     var _ = ctx.writeAndFlush(Unpooled.copiedBuffer(text, US_ASCII));
   }
 

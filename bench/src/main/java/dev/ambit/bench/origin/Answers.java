@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection of the origin by HTTP/1.1, or one stream by HTTP/2. What a path begins with
 /// behind its kind says what is answered: `items` 1 KiB, `upload` as much as 16 KiB, `events` an
-/// endless stream, `bulk` so many bytes, `socket` a WebSocket that says back what it hears, `late`
-/// so many milliseconds later, `stall` the whole server stands still for so many first.
+/// endless stream, 50 or so many in a second, `bulk` so many bytes, `socket` a WebSocket that says
+/// back what it hears, `late` so many milliseconds later, `stall` the whole server stands still for
+/// so many first.
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
   private static final int ITEM_BYTES = 1_024;
   private static final int UPLOAD_BYTES = 16 * 1_024;
@@ -66,7 +67,8 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     var argument = parts.length > 4 ? parts[4] : "";
     switch (kind) {
       case "upload" -> whole(ctx, UPLOAD_BYTES);
-      case "events" -> stream(ctx);
+      case "events" ->
+          stream(ctx, argument.isEmpty() ? EVENTS_PER_SECOND : Integer.parseInt(argument));
       case "socket" -> Echo.open(ctx, Objects.requireNonNull(asked));
       case "bulk" -> bulk(ctx, Long.parseLong(argument));
       case "late" -> {
@@ -93,14 +95,14 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     var _ = ctx.writeAndFlush(response, ctx.voidPromise());
   }
 
-  private void stream(ChannelHandlerContext ctx) {
+  private void stream(ChannelHandlerContext ctx, int perSecond) {
     var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head.headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
         .set(HttpHeaderNames.CACHE_CONTROL, "no-cache")
         .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     var _ = ctx.writeAndFlush(head, ctx.voidPromise());
-    var every = TimeUnit.SECONDS.toNanos(1) / EVENTS_PER_SECOND;
+    var every = TimeUnit.SECONDS.toNanos(1) / perSecond;
     events =
         ctx.executor().scheduleAtFixedRate(() -> event(ctx), every, every, TimeUnit.NANOSECONDS);
   }

@@ -125,6 +125,33 @@ public final class Model {
     return facts;
   }
 
+  /// What `leave` tells a machine.
+  public static Object of(Leave leave) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("sessions", leave.sessions());
+    facts.put("proxies", leave.proxies());
+    facts.put("lastCutMs", leave.lastCut().toMillis());
+    facts.put("lastClosedMs", leave.lastClosed().toMillis());
+    facts.put("longestCloseMs", leave.longest().toMillis());
+    put(facts, "proxyCpuSeconds", leave.proxySeconds());
+    put(facts, "controlPlaneCpuSeconds", leave.controlSeconds());
+    facts.put("cheap", leave.cheap());
+    return facts;
+  }
+
+  /// What `return` tells a machine.
+  public static Object of(Return back) {
+    var facts = new LinkedHashMap<String, Object>();
+    facts.put("proxies", back.proxies());
+    facts.put("awayMs", back.away().toMillis());
+    facts.put("backMs", back.back().toMillis());
+    facts.put("attempts", back.attempts().size());
+    facts.put("attemptsPerSecond", back.perSecond());
+    facts.put("busiestSecond", back.busiest());
+    facts.put("spread", back.spread());
+    return facts;
+  }
+
   private static void spread(Map<String, Object> facts, String name, Spread spread) {
     put(facts, name, spread.median());
     put(facts, name + "Low", spread.low());

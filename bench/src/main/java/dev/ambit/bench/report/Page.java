@@ -195,6 +195,37 @@ public final class Page {
             strain.cut().processorSeconds());
   }
 
+  /// What `leave` tells a person.
+  public static String of(Leave leave) {
+    return String.format(
+        Locale.ROOT,
+        "%,d sessions ended at once, each with a stream, through %d proxies:%n"
+            + "the last stream broke off after %.1f s, the last order was answered after %.1f s, none took longer than %.2f s;%n"
+            + "processor seconds: proxies %.2f (fewer than %.0f wanted), control plane %.2f.%n",
+        leave.sessions(),
+        leave.proxies(),
+        leave.lastCut().toMillis() / 1e3,
+        leave.lastClosed().toMillis() / 1e3,
+        leave.longest().toMillis() / 1e3,
+        leave.proxySeconds(),
+        Leave.PROXY_SECONDS_MAX,
+        leave.controlSeconds());
+  }
+
+  /// What `return` tells a person.
+  public static String of(Return back) {
+    return String.format(
+        Locale.ROOT,
+        "%,d proxies lost their control plane for %.1f s: they tried %,d times, %d in the busiest second (at most %d);%n"
+            + "%.1f s after it listened again the last one was attached.%n",
+        back.proxies(),
+        back.away().toMillis() / 1e3,
+        back.attempts().size(),
+        back.busiest(),
+        Return.PER_SECOND_MAX,
+        back.back().toMillis() / 1e3);
+  }
+
   private static String table(List<String> head, List<List<String>> rows) {
     var text = new StringBuilder();
     line(text, head);

@@ -19,16 +19,31 @@ public final class Ours implements Subject {
 
   private final Site site;
   private final Plane plane;
+  private final Whose whose;
   private final Profile profile;
   private final List<String> javaOptions;
 
+  /// The one of the plane's own agent.
+  ///
   /// @param javaOptions more options for its Java, for a training or a profiler
   public Ours(Site site, Plane plane, Profile profile, List<String> javaOptions) {
+    this(site, plane, new Whose(plane.agentSocket(), ""), profile, javaOptions);
+  }
+
+  /// @param javaOptions more options for its Java, for a training or a profiler
+  public Ours(Site site, Plane plane, Whose whose, Profile profile, List<String> javaOptions) {
     this.site = site;
     this.plane = plane;
+    this.whose = whose;
     this.profile = profile;
     this.javaOptions = List.copyOf(javaOptions);
   }
+
+  /// Whose proxy it is.
+  ///
+  /// @param socket where the workload gets its identity
+  /// @param handle of a session of its, empty where it has but one
+  public record Whose(Path socket, String handle) {}
 
   @Override
   public String name() {
@@ -43,7 +58,7 @@ public final class Ours implements Subject {
     var trust = Files.createDirectory(folder.resolve("trust"));
     var secret = site.memoryFolder("ambit-" + port);
     var environment = new HashMap<String, String>();
-    set(environment, "SPIFFE_SOCKET", "unix://" + plane.agentSocket());
+    set(environment, "SPIFFE_SOCKET", "unix://" + whose.socket());
     set(environment, "CONTROL_PLANE", "127.0.0.1:" + plane.controlPort());
     set(environment, "CONTROL_PLANE_ID", plane.controlId());
     set(environment, "PRIVATE_DIR", secret.toString());
@@ -67,7 +82,7 @@ public final class Ours implements Subject {
         command,
         new ProcessEnvironment(environment),
         folder.resolve("proxy.log"),
-        site.door(port, true, trust.resolve("ca.pem")));
+        site.door(port, true, trust.resolve("ca.pem")).as(whose.handle()));
   }
 
   private static void set(java.util.Map<String, String> environment, String key, String value) {

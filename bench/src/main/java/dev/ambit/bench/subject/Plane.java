@@ -1,7 +1,9 @@
 package dev.ambit.bench.subject;
 
+import dev.ambit.bench.measure.Usage;
 import dev.ambit.cli.connect.Access;
 import dev.ambit.cli.connect.Connector;
+import dev.ambit.cli.connect.ControlPlane;
 import dev.ambit.dev.issuer.Client;
 import dev.ambit.dev.issuer.IssuerMain;
 import dev.ambit.dev.set.EmbeddedSet;
@@ -14,14 +16,21 @@ import dev.ambit.proto.v1.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What our proxy belongs to: a SPIFFE authority, the control plane and an OAuth issuer, each a
 /// process, and one open session with as many grants as the peers' allow-lists have lines.
 public final class Plane implements AutoCloseable {
   private static final String TEMPLATE = "bench";
+  private static final String CROWD = "crowd";
+  private static final String CROWD_ID = "spiffe://demo.test/crowd/";
   private static final String CLIENT = "ambit";
   private static final String VERIFIER = "ambit-verifier";
   private static final String SCOPE = "items";
@@ -39,11 +48,20 @@ public final class Plane implements AutoCloseable {
 
   /// Starts all of it and opens the session.
   public static Plane start(Site site) throws IOException {
+    return start(site, 0);
+  }
+
+  /// As above, with workloads that share their proxies among sessions.
+  public static Plane start(Site site, int crowds) throws IOException {
     var folder = Files.createDirectory(site.folder().resolve("plane"));
     var set = new EmbeddedSet(new EmbeddedSet.Plan(folder, false));
     var whole = false;
     try {
-      var authority = set.startAuthority();
+      var authority =
+          set.startAuthority(
+              IntStream.range(0, crowds)
+                  .boxed()
+                  .collect(Collectors.toMap(n -> crowdSocket(set, n), n -> CROWD_ID + n)));
       var issuer = startIssuer(site, set);
       var resources = Files.createDirectory(folder.resolve("resources"));
       write(site, resources, issuer);
@@ -173,20 +191,100 @@ public final class Plane implements AutoCloseable {
             + Site.METHOD
             + "] }, credential: { provider: issuer, lifetime: session, narrow: { scopes: ["
             + SCOPE
-            + "] } } }\n");
+            + "] } } }\n"
+            + """
+            ---
+            apiVersion: ambit.dev/v1
+            kind: SessionTemplate
+            metadata: { name: CROWD }
+            spec:
+              openers: [bootstrap]
+              workloads: ["ID*"]
+              binding: identity
+              sharing: by-handle
+              limits: { ttl: 2h }
+              grants:
+                - { name: all, target: origin, methods: [GET], paths: ["PATHS**"], credential: { provider: issuer, lifetime: session, narrow: { scopes: [SCOPE] } } }
+            """
+                .replace("CROWD", CROWD)
+                .replace("ID*", CROWD_ID + "*")
+                .replace("PATHS", Site.granted(""))
+                .replace("SCOPE", SCOPE));
+  }
+
+  /// A session, and what tells its calls from those of others.
+  public record Opened(String id, String handle) {}
+
+  /// Opens so many sessions of one of the crowds.
+  public List<Opened> openCrowd(int crowd, int count) {
+    try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
+      return IntStream.range(0, count)
+          .mapToObj(_ -> plane.sessions().openSession(opening(CROWD, CROWD_ID + crowd)))
+          .map(opened -> new Opened(opened.getSession().getId(), opened.getHandle()))
+          .toList();
+    }
+  }
+
+  /// Where the workload of that crowd gets its identity.
+  public Path crowdSocket(int crowd) {
+    return crowdSocket(set, crowd);
+  }
+
+  private static Path crowdSocket(EmbeddedSet set, int crowd) {
+    return set.plan().folder().resolve("crowd-" + crowd + ".sock");
+  }
+
+  /// Ends sessions, so many at a time; returns when nobody can act on any of them any more, with
+  /// how long that took at most for one.
+  public Duration close(List<Opened> sessions, int atATime) {
+    try (var plane = Connector.open(Access.ofDirectory(set.plan().access()));
+        var closers = Executors.newFixedThreadPool(atATime)) {
+      return sessions.stream()
+          .map(session -> CompletableFuture.supplyAsync(() -> timed(plane, session), closers))
+          .toList()
+          .stream()
+          .map(CompletableFuture::join)
+          .max(Comparator.naturalOrder())
+          .orElse(Duration.ZERO);
+    }
+  }
+
+  private static Duration timed(ControlPlane plane, Opened session) {
+    var began = System.nanoTime();
+    close(plane, session.id());
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private static void close(ControlPlane plane, String session) {
+    var _ =
+        plane
+            .sessions()
+            .closeSession(
+                CloseSessionRequest.newBuilder()
+                    .setSessionId(session)
+                    .setReason(CloseReason.CLOSE_REASON_COMPLETED)
+                    .build());
+  }
+
+  /// Kills the control plane, with no word to anybody.
+  public void killControlPlane() {
+    var _ = set.controlPlane().process().destroyForcibly().onExit().join();
+  }
+
+  /// Starts it again on its store and ports and waits until it listens.
+  public void restartControlPlane() {
+    set.restartControlPlane();
+  }
+
+  /// Processor time of the control plane until now.
+  public Usage controlUsage() throws IOException {
+    return Usage.of(set.controlPlane().process().pid());
   }
 
   /// Ends the session; returns when nobody can act on it any more.
   public void closeSession() {
     try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
-      var _ =
-          plane
-              .sessions()
-              .closeSession(
-                  CloseSessionRequest.newBuilder()
-                      .setSessionId(session)
-                      .setReason(CloseReason.CLOSE_REASON_COMPLETED)
-                      .build());
+      close(plane, session);
     }
   }
 
@@ -194,16 +292,19 @@ public final class Plane implements AutoCloseable {
     try (var plane = Connector.open(Access.ofDirectory(set.plan().access()))) {
       return plane
           .sessions()
-          .openSession(
-              OpenSessionRequest.newBuilder()
-                  .setTemplate(TEMPLATE)
-                  .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
-                  .setTask(Task.newBuilder().setId("bench").setPurpose("be measured"))
-                  .setOnBehalfOf("nobody")
-                  .build())
+          .openSession(opening(TEMPLATE, EmbeddedSet.AGENT))
           .getSession()
           .getId();
     }
+  }
+
+  private static OpenSessionRequest opening(String template, String workload) {
+    return OpenSessionRequest.newBuilder()
+        .setTemplate(template)
+        .setWorkload(Workload.newBuilder().setSpiffeId(workload))
+        .setTask(Task.newBuilder().setId("bench").setPurpose("be measured"))
+        .setOnBehalfOf("nobody")
+        .build();
   }
 
   Path agentSocket() {

@@ -230,7 +230,7 @@ public final class Site implements AutoCloseable {
   ///
   /// @param to its door before the origin
   public static Door elsewhere(Door to, int port) {
-    return new Door(to.address(), to.tunnel(), HOST, port, to.roots());
+    return new Door(to.address(), to.tunnel(), HOST, port, to.roots(), to.handle());
   }
 
   /// An authority whose calls may be long under way, so that those of [#origin] are not.

@@ -63,7 +63,8 @@ final class Proxies implements Cuts, RecordWords {
   private boolean read;
   private long doubles;
 
-  /// Proxies attached a moment ago.
+  /// Proxies that a moment ago were attached or could be about to come back: whoever returns first
+  /// after a restart must not take itself for one among few.
   private int many;
 
   /// Begins with the proxies of an earlier run.
@@ -91,6 +92,7 @@ final class Proxies implements Cuts, RecordWords {
       holder.sent = seen;
       holders.put(holder.boot, holder);
     }
+    this.many = holders.size();
   }
 
   /// Whether another process of the same proxy has a stream and was heard a moment ago, which is
@@ -331,7 +333,7 @@ final class Proxies implements Cuts, RecordWords {
     try {
       var now = nanos.getAsLong();
       holders.values().removeIf(holder -> holder.stream == null && !holder.holdsLease(now));
-      many = (int) holders.values().stream().filter(holder -> holder.stream != null).count();
+      many = holders.size();
     } finally {
       lock.unlock();
     }

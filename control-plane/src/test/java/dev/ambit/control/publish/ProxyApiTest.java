@@ -180,6 +180,11 @@ class ProxyApiTest {
     assertThat(leaseOf(newer, beats.incrementAndGet()).getComeBackWithin())
         .isEqualTo(ProtoTimes.of(Duration.ofMillis(100)));
     assertThat(leaseOf(older, 1).hasComeBackWithin()).isFalse();
+    plane.restart();
+    var first = proxy(Plane.AGENT);
+    first.helloWithOffers(ids.next(), ids.next());
+    assertThat(first.next().hasSnapshot()).isTrue();
+    assertThat(leaseOf(first, 1).hasComeBackWithin()).as("the others are on their way").isTrue();
   }
 
   private static Lease leaseOf(ScriptedProxy proxy, long beat) {

@@ -81,13 +81,21 @@ public final class EmbeddedSet implements AutoCloseable {
 
   /// Starts the authority; ready at once or soon after.
   public Child startAuthority() {
-    return start(
-        "authority",
-        AuthorityMain.class,
-        List.of(
+    return startAuthority(Map.of());
+  }
+
+  /// As above, with more workloads than the agent.
+  ///
+  /// @param workloads the SPIFFE ID of each by the socket that is to be its own
+  public Child startAuthority(Map<Path, String> workloads) {
+    var sockets =
+        Stream.of(
             "trust-domain=" + TRUST_DOMAIN,
             "socket:" + plan.controlPlaneSocket() + "=" + CONTROL_PLANE,
-            "socket:" + plan.agentSocket() + "=" + AGENT));
+            "socket:" + plan.agentSocket() + "=" + AGENT);
+    var others =
+        workloads.entrySet().stream().map(one -> "socket:" + one.getKey() + "=" + one.getValue());
+    return start("authority", AuthorityMain.class, Stream.concat(sockets, others).toList());
   }
 
   /// Starts the control plane on a folder of resources and waits for it. Returns the port for
