@@ -32,14 +32,28 @@ public record Network(String name, String address) implements Closeable {
   ///
   /// @param address that it will have
   static Network bare(String address, String nameServer) throws IOException {
+    var network = named(address, nameServer);
+    User.ROOT.run("ip", "netns", "add", network.name).done();
+    network.ip("link", "set", "lo", "up");
+    return network;
+  }
+
+  /// The one that a process is in, such as that of a container.
+  ///
+  /// @param address that it will have
+  public static Network of(long process, String address, String nameServer) throws IOException {
+    var network = named(address, nameServer);
+    User.ROOT.run("ip", "netns", "attach", network.name, Long.toString(process)).done();
+    return network;
+  }
+
+  private static Network named(String address, String nameServer) throws IOException {
     var name = "ambit-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     var network = new Network(name, address);
     // `ip netns exec` puts this in the place of the machine's own.
     Files.createDirectories(network.configuration());
     Files.writeString(
         network.configuration().resolve("resolv.conf"), "nameserver " + nameServer + "\n");
-    User.ROOT.run("ip", "netns", "add", name).done();
-    network.ip("link", "set", "lo", "up");
     return network;
   }
 

@@ -31,22 +31,16 @@ public record PodNetwork(Network pod, Network outside) implements Closeable {
 
   /// Makes both.
   public static PodNetwork open() throws IOException {
-    var pod = Network.bare(POD, OUTSIDE);
-    var network = new PodNetwork(pod, Network.bare(OUTSIDE, OUTSIDE));
-    pod.ip(
-        "link",
-        "add",
-        "eth0",
-        "type",
-        "veth",
-        "peer",
-        "name",
-        "pod0",
-        "netns",
-        network.outside.name());
-    network.outside.ip("address", "add", OUTSIDE + "/24", "dev", "pod0");
-    network.outside.ip("address", "add", OUTSIDE_6 + "/64", "dev", "pod0", "nodad");
-    network.outside.ip("link", "set", "pod0", "up");
+    return join(Network.bare(POD, OUTSIDE), Network.bare(OUTSIDE, OUTSIDE));
+  }
+
+  /// Joins two that have loopback alone.
+  public static PodNetwork join(Network pod, Network outside) throws IOException {
+    var network = new PodNetwork(pod, outside);
+    pod.ip("link", "add", "eth0", "type", "veth", "peer", "name", "pod0", "netns", outside.name());
+    outside.ip("address", "add", OUTSIDE + "/24", "dev", "pod0");
+    outside.ip("address", "add", OUTSIDE_6 + "/64", "dev", "pod0", "nodad");
+    outside.ip("link", "set", "pod0", "up");
     pod.ip("address", "add", POD + "/24", "dev", "eth0");
     pod.ip("address", "add", POD_6 + "/64", "dev", "eth0", "nodad");
     pod.ip("link", "set", "eth0", "up");
@@ -55,7 +49,7 @@ public record PodNetwork(Network pod, Network outside) implements Closeable {
     var rules = Files.createTempFile("recorder", ".nft");
     try {
       Files.writeString(rules, RECORDER);
-      User.ROOT.in(network.outside).run("nft", "-f", rules.toString()).done();
+      User.ROOT.in(outside).run("nft", "-f", rules.toString()).done();
     } finally {
       Files.delete(rules);
     }

@@ -43,7 +43,7 @@ public final class Neighbours {
 
   public static final String PINNED = "pinned.acme.test";
 
-  static final String CONTROL = "control.acme.test";
+  public static final String CONTROL = "control.acme.test";
 
   private static final Duration READY_MAX = Duration.ofSeconds(60);
   private static final Duration CERTIFICATE_LIFE = Duration.ofDays(1);
@@ -62,7 +62,7 @@ public final class Neighbours {
   }
 
   /// Starts them in the network; they keep everything in the folder, which is root's alone.
-  static Neighbours start(Path folder, Network network, Closing closing) throws IOException {
+  public static Neighbours start(Path folder, Network network, Closing closing) throws IOException {
     var root = User.ROOT.in(network);
     write(folder);
     var names = new ArrayList<>(Programs.own(NamesMain.class));
@@ -133,11 +133,11 @@ public final class Neighbours {
     return "https://" + API + ":" + upstreamPort + path;
   }
 
-  int upstreamPort() {
+  public int upstreamPort() {
     return upstreamPort;
   }
 
-  int issuerPort() {
+  public int issuerPort() {
     return issuerPort;
   }
 
@@ -157,7 +157,7 @@ public final class Neighbours {
   }
 
   /// What the API has recorded so far.
-  List<Entry> upstreamRecord() {
+  public List<Entry> upstreamRecord() {
     return upstream().since(0);
   }
 

@@ -15,8 +15,8 @@ public record Pod(PodNetwork network) implements Closeable {
   /// Who may send. It has no capability.
   public static final User PROXY = User.of(2_112);
 
-  static final int CAPTURE_PORT = 15_001;
-  static final int DNS_PORT = 15_053;
+  public static final int CAPTURE_PORT = 15_001;
+  public static final int DNS_PORT = 15_053;
 
   /// Makes it, as the init container does.
   public static Pod open() throws IOException {

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /// usual ports and under the production rules, each a user of its own with its identity from a real
 /// SPIRE: all in one network of their own, or proxy and agent in a pod.
 public final class Site implements Closeable {
-  static final String CONTROL_PLANE = "spiffe://acme.test/ambit/control-plane";
+  public static final String CONTROL_PLANE = "spiffe://acme.test/ambit/control-plane";
   public static final String REPORTER = "spiffe://acme.test/agents/reporter";
   static final String DEVELOPER = "spiffe://acme.test/people/developer";
 

@@ -1,13 +1,13 @@
 package dev.ambit.e2e.spire;
 
 /// What the platform team of the site has written down.
-final class SiteResources {
+public final class SiteResources {
   static final int POSTS = 2;
 
   private SiteResources() {}
 
   /// Everything in one file.
-  static String yaml(String address, int upstreamPort, int issuerPort) {
+  public static String yaml(String address, int upstreamPort, int issuerPort) {
     return YAML.replace("ADDRESS", address)
         .replace("API_PORT", Integer.toString(upstreamPort))
         .replace("ISSUER_PORT", Integer.toString(issuerPort))
