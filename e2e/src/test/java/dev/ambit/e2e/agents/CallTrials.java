@@ -3,12 +3,12 @@ package dev.ambit.e2e.agents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.dev.issuer.Endpoints;
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.peers.Thief;
 import dev.ambit.dev.record.Entry;
 import dev.ambit.dev.record.Ledger;
 import dev.ambit.e2e.agents.ClientPage.Column;
 import dev.ambit.e2e.clients.Client;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.e2e.set.WholeSet;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

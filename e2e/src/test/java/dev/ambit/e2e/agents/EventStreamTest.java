@@ -1,6 +1,6 @@
 package dev.ambit.e2e.agents;
 
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.set.WholeSet;
 import dev.ambit.proto.v1.Session;
 import java.io.IOException;

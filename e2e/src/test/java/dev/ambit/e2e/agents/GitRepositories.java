@@ -2,7 +2,7 @@ package dev.ambit.e2e.agents;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,12 +3,11 @@ package dev.ambit.e2e.agents;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.dev.machine.Ran;
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.tls.ServerCertificate;
-import dev.ambit.e2e.machine.Closing;
-import dev.ambit.e2e.machine.Ran;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.e2e.spire.Neighbours;
-import dev.ambit.e2e.spire.Pod;
+import dev.ambit.e2e.spire.PodTest;
 import dev.ambit.e2e.spire.Site;
 import dev.ambit.spiffe.x509.CertificateAuthority;
 import dev.ambit.spiffe.x509.Pem;
@@ -24,19 +23,15 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /// In a pod, programs that know of no proxy speak a protocol that nobody reads, and TLS that nobody
 /// ends: both go where their name leads and the envelope lets them, and end with the session.
-@TestInstance(Lifecycle.PER_CLASS)
-class OpaqueFlowTest {
+class OpaqueFlowTest extends PodTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final String RESOURCES =
@@ -93,7 +88,6 @@ class OpaqueFlowTest {
       echo "it is over"
       """;
 
-  private final Closing closing = new Closing();
   private FirstSpeaker database;
   private HttpsPeer pinned;
   private Path roots;
@@ -104,13 +98,12 @@ class OpaqueFlowTest {
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
-    var pod = closing.add(Pod.open());
     var outside = pod.network().outside();
     var address = InetAddress.getByName(outside.address());
-    database = outside.open(() -> new FirstSpeaker(address));
+    database = outside.inside(() -> new FirstSpeaker(address));
     closing.add(database::close);
     pinned =
-        outside.open(() ->
+        outside.inside(() ->
             new HttpsPeer(address)
                 .with(
                     "/",
@@ -122,7 +115,7 @@ class OpaqueFlowTest {
                       }
                     }));
     closing.add(pinned::close);
-    site = closing.add(Site.openPod(folder, pod, resources(outside.address())));
+    site = openSite(folder, resources(outside.address()));
     scratch = site.scratch("opaque");
     var validity = Validity.from(InstantSource.system().instant(), Duration.ofDays(1));
     var authority = CertificateAuthority.create("Its own", validity);
@@ -143,11 +136,6 @@ class OpaqueFlowTest {
         .replace("PINNED", Neighbours.PINNED)
         .replace("ADDRESS", address)
         .replace("REPORTER", Site.REPORTER);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    closing.close();
   }
 
   @BeforeEach

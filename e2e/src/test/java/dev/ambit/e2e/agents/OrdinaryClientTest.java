@@ -2,10 +2,10 @@ package dev.ambit.e2e.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.record.Ledger;
 import dev.ambit.e2e.agents.ClientPage.Column;
 import dev.ambit.e2e.clients.Client;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.e2e.set.Ran;
 import dev.ambit.e2e.set.WholeSet;
 import dev.ambit.proto.v1.Session;

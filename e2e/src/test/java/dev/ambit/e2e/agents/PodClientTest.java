@@ -3,16 +3,15 @@ package dev.ambit.e2e.agents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.ambit.dev.machine.Shown;
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.record.Ledger;
 import dev.ambit.e2e.agents.ClientPage.Column;
 import dev.ambit.e2e.clients.Client;
 import dev.ambit.e2e.clients.Git;
 import dev.ambit.e2e.clients.Tools;
-import dev.ambit.e2e.machine.Closing;
-import dev.ambit.e2e.machine.Shown;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.e2e.spire.Neighbours;
-import dev.ambit.e2e.spire.Pod;
+import dev.ambit.e2e.spire.PodTest;
 import dev.ambit.e2e.spire.Site;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,21 +19,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Clients that know of no proxy at all, in a pod: every call is judged, and they are understood
 /// and answered. All that they are told is whom to trust.
-@TestInstance(Lifecycle.PER_CLASS)
-class PodClientTest {
+class PodClientTest extends PodTest {
   private static final String RESOURCES =
       """
       ---
@@ -124,7 +119,6 @@ class PodClientTest {
             credential: { provider: issuer, lifetime: session, narrow: { scopes: ["items:write"] } }
       """;
 
-  private final Closing closing = new Closing();
   private Notes plain;
   private EventSource source;
   private EchoSockets sockets;
@@ -137,23 +131,22 @@ class PodClientTest {
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
-    var pod = closing.add(Pod.open());
     var outside = pod.network().outside();
     var address = InetAddress.getByName(outside.address());
-    plain = outside.open(() -> new Notes(address));
+    plain = outside.inside(() -> new Notes(address));
     closing.add(plain::close);
-    source = outside.open(() -> new EventSource(address, "/events"));
+    source = outside.inside(() -> new EventSource(address, "/events"));
     closing.add(source::close);
-    sockets = outside.open(() -> new EchoSockets(address));
+    sockets = outside.inside(() -> new EchoSockets(address));
     closing.add(sockets::close);
     repositories = new GitRepositories("/git", Files.createDirectory(folder.resolve("git")));
-    git = outside.open(() -> new HttpsPeer(address).with("/git", repositories));
+    git = outside.inside(() -> new HttpsPeer(address).with("/git", repositories));
     closing.add(git::close);
-    site = closing.add(Site.openPod(folder, pod, resources(outside.address())));
+    site = openSite(folder, resources(outside.address()));
     source.serve(site.neighbours().file("api.pem"), site.neighbours().file("api.key"));
     sockets.serve(site.neighbours().file("api.pem"), site.neighbours().file("api.key"));
     git.serve(site.neighbours().file("api.pem"), site.neighbours().file("api.key"));
-    var shown = closing.add(Shown.open(folder.resolve("shown"), Tools.folders()));
+    var shown = Shown.in(pod.network().pod(), folder.resolve("shown"), Tools.folders());
     agent = site.unaware().seeing(shown);
     assertThat(agent.variables().keySet())
         .noneMatch(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
@@ -170,11 +163,6 @@ class PodClientTest {
         .replace("CLEAR_PORT", Integer.toString(sockets.clearPort()))
         .replace("GIT_PORT", Integer.toString(git.port()))
         .replace("REPORTER", Site.REPORTER);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    closing.close();
   }
 
   private String session() throws IOException {

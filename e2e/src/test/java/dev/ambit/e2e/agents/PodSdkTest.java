@@ -3,15 +3,14 @@ package dev.ambit.e2e.agents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.Shown;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.agents.ClientPage.Column;
 import dev.ambit.e2e.clients.Sdk;
 import dev.ambit.e2e.clients.Tools;
-import dev.ambit.e2e.machine.Closing;
-import dev.ambit.e2e.machine.Program;
-import dev.ambit.e2e.machine.Shown;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.e2e.spire.Neighbours;
-import dev.ambit.e2e.spire.Pod;
+import dev.ambit.e2e.spire.PodTest;
 import dev.ambit.e2e.spire.Site;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,19 +18,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The libraries of which agents are made, in a pod: they know of no proxy, hold a key that opens
 /// nothing, and are answered where a session says so. MCP is HTTPS here, judged by method and path.
-@TestInstance(Lifecycle.PER_CLASS)
-class PodSdkTest {
+class PodSdkTest extends PodTest {
   private static final String RESOURCES =
       """
       ---
@@ -86,7 +81,6 @@ class PodSdkTest {
   private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
   private static final Duration ARRIVES_WITHIN = Duration.ofSeconds(5);
 
-  private final Closing closing = new Closing();
   private final SdkServices services = new SdkServices();
   private EventSource source;
   private HttpsPeer peer;
@@ -97,21 +91,20 @@ class PodSdkTest {
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
-    var pod = closing.add(Pod.open());
     var outside = pod.network().outside();
     var address = InetAddress.getByName(outside.address());
     peer =
-        outside.open(() ->
+        outside.inside(() ->
             new HttpsPeer(address)
                 .with("/openai", services)
                 .with("/anthropic", services)
                 .with("/s3", services));
     closing.add(peer::close);
     source =
-        outside.open(
+        outside.inside(
             () -> new EventSource(address, "/openai/chat/completions", "/anthropic/v1/messages"));
     closing.add(source::close);
-    site = closing.add(Site.openPod(folder, pod, resources(outside.address())));
+    site = openSite(folder, resources(outside.address()));
     var certificate = site.neighbours().file("api.pem");
     var key = site.neighbours().file("api.key");
     peer.serve(certificate, key);
@@ -133,7 +126,7 @@ class PodSdkTest {
                     key.toString()));
     closing.add(tools);
     var _ = tools.awaitOut("(?m)^ready$", STARTS_WITHIN);
-    var shown = closing.add(Shown.open(folder.resolve("shown"), Tools.folders()));
+    var shown = Shown.in(pod.network().pod(), folder.resolve("shown"), Tools.folders());
     agent = site.unaware().seeing(shown).with(KEYS).with("HOME", site.scratch("home").toString());
     body = Body.write(site.scratch("bodies").resolve("body"));
     var _ = site.openSession("sdks");
@@ -147,11 +140,6 @@ class PodSdkTest {
         .replace("STREAM_PORT", Integer.toString(source.port()))
         .replace("MCP_PORT", Integer.toString(MCP_PORT))
         .replace("REPORTER", Site.REPORTER);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    closing.close();
   }
 
   @ParameterizedTest

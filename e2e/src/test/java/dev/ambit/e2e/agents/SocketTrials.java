@@ -3,8 +3,8 @@ package dev.ambit.e2e.agents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.clients.WebSocketClient;
-import dev.ambit.e2e.machine.User;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dev.ambit.e2e.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.agents.ClientPage.Column;
 import dev.ambit.e2e.clients.Client;
-import dev.ambit.e2e.machine.Program;
-import dev.ambit.e2e.machine.User;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.ambit.e2e.clients;
 
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,7 +1,7 @@
 package dev.ambit.e2e.clients;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.ambit.e2e.issuers;
 
-import dev.ambit.e2e.machine.Program;
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.User;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.ambit.e2e.machine;
 
+import dev.ambit.dev.machine.User;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,17 @@ public final class Programs {
   public List<String> ambit() throws IOException {
     return java(
         List.of("-Dambit.proxy.classpath=" + classPath("proxy")), "dev", "dev.ambit.dev.DevMain");
+  }
+
+  /// The launcher itself, beside what it starts: as it was built, so that it builds nothing.
+  public Path launcher() throws IOException {
+    var home = Files.createDirectory(folder.resolve("ambit"));
+    copy(tree().resolve("ambit"), home);
+    copyFiles(tree().resolve("deploy/redirect"), home.resolve("deploy/redirect"));
+    copyFiles(tree().resolve("dev/target/lib"), home.resolve("dev/target/lib"));
+    copy(tree().resolve("dev/target/ambit-dev.jar"), home.resolve("dev/target"));
+    Files.createFile(home.resolve("dev/target/built"));
+    return home.resolve("ambit");
   }
 
   /// `ambit bench`, as the launcher starts it.
@@ -127,6 +139,16 @@ public final class Programs {
 
   private static void copy(Path file, Path into) throws IOException {
     Files.copy(file, into.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  /// The redirect of a pod, built when it is not yet.
+  public static Path redirect() {
+    return Path.of(
+        User.ROOT
+            .with("HOME", System.getProperty("user.home"))
+            .run(tree().resolve("deploy/redirect/redirect-build").toString())
+            .done()
+            .strip());
   }
 
   /// The root of the source tree.

@@ -1,5 +1,5 @@
-/// The machine under the whole-system tests: programs, users without accounts, a network of one's
-/// own.
+/// What the whole-system tests find and put into the machine under them: programs, folders in
+/// memory, a recorder of packets.
 @NullMarked
 package dev.ambit.e2e.machine;
 

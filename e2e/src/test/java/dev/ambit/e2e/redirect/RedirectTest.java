@@ -2,10 +2,11 @@ package dev.ambit.e2e.redirect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ambit.e2e.machine.PodNetwork;
+import dev.ambit.dev.machine.Pod;
+import dev.ambit.dev.machine.PodNetwork;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.User;
-import dev.ambit.e2e.spire.Pod;
+import dev.ambit.e2e.machine.Recorder;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -19,17 +20,17 @@ class RedirectTest {
   private static final User PROXY = Pod.PROXY;
 
   private Pod pod;
-  private PodNetwork network;
+  private Recorder outside;
 
   @BeforeEach
   void open() throws IOException {
-    network = PodNetwork.open();
-    pod = new Pod(network);
+    pod = new Pod(PodNetwork.open(), Programs.redirect());
+    outside = Recorder.open(pod.network());
   }
 
   @AfterEach
-  void close() throws IOException {
-    network.close();
+  void close() {
+    pod.close();
   }
 
   @Test
@@ -57,32 +58,32 @@ class RedirectTest {
   @Test
   void letsNotOnePacketOfAnybodyButTheProxyLeaveWhileItIsDown() {
     pod.redirect(User.ROOT, "install").done();
-    var before = network.arrived();
+    var before = outside.arrived();
     for (var somebody : List.of(AGENT, User.of(61_004), User.ROOT)) {
       var tried = escape(somebody);
       assertThat(tried.lines()).hasSizeGreaterThan(40);
       assertThat(tried)
           .contains("IPv4 TCP 443: ECONNREFUSED", "IPv6 TCP 443: ECONNREFUSED")
           .contains("IPv4 UDP 443: EPERM", "IPv6 UDP 443: EPERM");
-      assertThat(network.arrived()).as(tried).isEqualTo(before);
+      assertThat(outside.arrived()).as(tried).isEqualTo(before);
     }
   }
 
   @Test
   void seesWhatLeavesWithoutTheRulesAndWhatTheProxySends() {
     escape(AGENT);
-    var bare = network.arrived();
+    var bare = outside.arrived();
     assertThat(bare).isPositive();
 
     pod.redirect(User.ROOT, "install").done();
-    var before = network.arrived();
+    var before = outside.arrived();
     escape(PROXY);
-    assertThat(network.arrived()).isGreaterThan(before);
+    assertThat(outside.arrived()).isGreaterThan(before);
   }
 
   private String escape(User somebody) {
     return somebody
-        .in(network.pod())
+        .in(pod.network().pod())
         .run(
             Programs.tree().resolve("e2e/redirect/escape").toString(),
             PodNetwork.OUTSIDE,

@@ -2,9 +2,9 @@ package dev.ambit.e2e.shipped;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ambit.e2e.machine.Network;
+import dev.ambit.dev.machine.Network;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.User;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

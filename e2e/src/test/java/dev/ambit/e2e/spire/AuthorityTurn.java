@@ -1,7 +1,7 @@
 package dev.ambit.e2e.spire;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import dev.ambit.testkit.Await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

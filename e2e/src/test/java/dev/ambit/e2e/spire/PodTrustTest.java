@@ -2,10 +2,11 @@ package dev.ambit.e2e.spire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.dev.machine.Pod;
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.MemoryFolder;
-import dev.ambit.e2e.machine.Program;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.proxy.trust.PodAuthority;
 import dev.ambit.testkit.Await;
 import java.io.IOException;
@@ -16,48 +17,33 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A pod's authority: its proxy's alone, the same for as long as the pod is there, and not a moment
 /// longer. Agents read whom to trust once.
-@TestInstance(Lifecycle.PER_CLASS)
-class PodTrustTest {
+class PodTrustTest extends PodTest {
   /// A JVM remembers for ten seconds that a name was not found.
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Pattern ANSWER = Pattern.compile("(?m)^200$");
   private static final Pattern NO_ANSWER = Pattern.compile("(?m)^(?!200$).+$");
 
-  private Pod pod;
   private Site site;
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
-    pod = Pod.open();
-    site = Site.openPod(folder, pod);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-    if (pod != null) {
-      pod.close();
-    }
+    site = openSite(folder, "");
   }
 
   @Test
   void theKeyIsReadableForTheProxyAloneAndOnNoDisk() {
     var key = site.memory().resolve("ca.key").toString();
-    assertThat(User.ROOT.run("stat", "-c", "%u %a", key).done().strip())
+    var root = User.ROOT.in(pod.network().pod());
+    assertThat(root.run("stat", "-c", "%u %a", key).done().strip())
         .isEqualTo(Pod.PROXY.uid() + " 400");
-    assertThat(User.ROOT.run("stat", "-f", "-c", "%T", key).done().strip()).isEqualTo("tmpfs");
+    assertThat(root.run("stat", "-f", "-c", "%T", key).done().strip()).isEqualTo("tmpfs");
     var agent = site.unaware().run("cat", key);
     assertThat(agent.exit()).isNotZero();
     assertThat(agent.err()).contains("Permission denied");

@@ -1,10 +1,10 @@
 package dev.ambit.e2e.spire;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.e2e.machine.Program;
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.Ran;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.Ran;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.testkit.Await;
 import java.io.Closeable;
 import java.io.IOException;

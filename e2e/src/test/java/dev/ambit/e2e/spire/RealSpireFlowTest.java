@@ -3,10 +3,10 @@ package dev.ambit.e2e.spire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.dev.issuer.Endpoints;
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.Ran;
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.record.Entry;
-import dev.ambit.e2e.machine.Program;
-import dev.ambit.e2e.machine.Ran;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;

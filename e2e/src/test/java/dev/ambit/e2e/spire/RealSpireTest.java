@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import dev.ambit.spiffe.source.IdentityUnavailable;
 import dev.ambit.spiffe.source.Snapshot;
 import dev.ambit.spiffe.source.SpiffeSource;

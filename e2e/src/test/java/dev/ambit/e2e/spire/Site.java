@@ -1,12 +1,13 @@
 package dev.ambit.e2e.spire;
 
 import dev.ambit.cli.trust.TrustVariables;
-import dev.ambit.e2e.machine.Closing;
+import dev.ambit.dev.machine.Closing;
+import dev.ambit.dev.machine.Network;
+import dev.ambit.dev.machine.Pod;
+import dev.ambit.dev.machine.Program;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.MemoryFolder;
-import dev.ambit.e2e.machine.Network;
-import dev.ambit.e2e.machine.Program;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.spiffe.anchors.TrustFolder;
 import dev.ambit.testkit.Await;
 import java.io.Closeable;
@@ -83,17 +84,12 @@ public final class Site implements Closeable {
 
   /// The same with proxy and agent in a pod whose traffic the kernel turns to the proxy, and where
   /// the proxy keeps its own in memory.
-  static Site openPod(Path folder, Pod pod) throws IOException, InterruptedException {
-    return openPod(folder, pod, "");
-  }
-
-  /// The same, where more is written down.
   ///
   /// @param more YAML documents, of which the first begins with `---`
-  public static Site openPod(Path folder, Pod pod, String more)
-      throws IOException, InterruptedException {
+  static Site openPod(Path folder, Pod pod, String more) throws IOException, InterruptedException {
     var closing = new Closing();
-    var memory = closing.add(MemoryFolder.open(folder.resolve(MEMORY), Pod.PROXY));
+    var proxy = Pod.PROXY.in(pod.network().pod());
+    var memory = closing.add(MemoryFolder.open(folder.resolve(MEMORY), proxy));
     return open(
         folder,
         closing,

@@ -1,6 +1,6 @@
 package dev.ambit.e2e.spire;
 
-import dev.ambit.e2e.machine.User;
+import dev.ambit.dev.machine.User;
 import java.time.Duration;
 
 /// Says to SPIRE: processes of this user are that workload.

@@ -2,43 +2,28 @@ package dev.ambit.e2e.spire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.dev.machine.Pod;
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.record.Entry;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /// An agent that knows of no proxy, in a pod: it resolves names and connects as anywhere else, and
 /// every call of it is judged. The proxy runs as its own user without a capability, with an
 /// identity from a real SPIRE.
-@TestInstance(Lifecycle.PER_CLASS)
-class TransparentFlowTest {
-  private Pod pod;
+class TransparentFlowTest extends PodTest {
   private Site site;
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
-    pod = Pod.open();
-    site = Site.openPod(folder, pod);
-  }
-
-  @AfterAll
-  void close() throws IOException {
-    if (site != null) {
-      site.close();
-    }
-    if (pod != null) {
-      pod.close();
-    }
+    site = openSite(folder, "");
   }
 
   @Test

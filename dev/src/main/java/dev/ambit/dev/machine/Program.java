@@ -1,6 +1,7 @@
-package dev.ambit.e2e.machine;
+package dev.ambit.dev.machine;
 
-import dev.ambit.testkit.Await;
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,13 +10,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// A program that runs beside the test until it is closed. What it writes goes to `<name>.out` and
-/// `<name>.log`. It does not outlive the test, even when that is killed.
+/// A program that runs beside this one until it is closed. What it writes goes to `<name>.out` and
+/// `<name>.log`. It does not outlive this one, even when that is killed.
 public final class Program implements Closeable {
   private static final Duration STOP_MAX = Duration.ofSeconds(10);
+  private static final Duration STEP = Duration.ofMillis(5);
 
   private final String name;
   private final Process process;
@@ -51,17 +55,11 @@ public final class Program implements Closeable {
 
   private MatchResult await(Path file, String regex, Duration patience) {
     var pattern = Pattern.compile(regex);
-    try {
-      Await.until(
-          name + ": " + regex,
-          patience,
-          () -> pattern.matcher(read(file)).find() || !process.isAlive());
-    } catch (AssertionError late) {
-      throw new AssertionError(late.getMessage() + "; " + said(), late);
-    }
+    until(regex, patience, () -> pattern.matcher(read(file)).find() || !process.isAlive());
     var match = pattern.matcher(read(file));
     if (!match.find()) {
-      throw new AssertionError(name + ": ended (expected: " + regex + "); " + said());
+      throw new Failure(
+          ExitCode.REFUSED, name + ": ended (expected: " + regex + "); it said: " + log() + out());
     }
     return match.toMatchResult();
   }
@@ -87,14 +85,14 @@ public final class Program implements Closeable {
 
   /// Waits for its end; returns its exit code.
   public int awaitExit(Duration patience) {
-    Await.until(name + ": its end", patience, () -> !process.isAlive());
+    until("its end", patience, () -> !process.isAlive());
     return process.exitValue();
   }
 
   /// Ends it as `kill -9` does, and waits until it is gone.
   public void kill() {
     process.destroyForcibly();
-    Await.until(name + ": its end", STOP_MAX, () -> !process.isAlive());
+    until("its end", STOP_MAX, () -> !process.isAlive());
   }
 
   /// Asks it to end and insists after a while.
@@ -111,8 +109,23 @@ public final class Program implements Closeable {
     }
   }
 
-  private String said() {
-    return "it said: " + log() + out();
+  private void until(String what, Duration patience, BooleanSupplier happened) {
+    var end = System.nanoTime() + patience.toNanos();
+    while (!happened.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new Failure(
+            ExitCode.REFUSED,
+            name
+                + ": not yet (expected: "
+                + what
+                + " within "
+                + patience
+                + "); it said: "
+                + log()
+                + out());
+      }
+      LockSupport.parkNanos(STEP.toNanos());
+    }
   }
 
   private static String read(Path file) {

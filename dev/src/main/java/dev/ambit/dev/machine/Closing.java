@@ -1,4 +1,4 @@
-package dev.ambit.e2e.machine;
+package dev.ambit.dev.machine;
 
 import java.io.Closeable;
 import java.io.IOException;

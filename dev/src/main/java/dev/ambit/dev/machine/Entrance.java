@@ -1,4 +1,4 @@
-package dev.ambit.e2e.machine;
+package dev.ambit.dev.machine;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;

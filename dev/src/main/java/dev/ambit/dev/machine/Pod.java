@@ -1,17 +1,16 @@
-package dev.ambit.e2e.spire;
+package dev.ambit.dev.machine;
 
-import dev.ambit.e2e.machine.PodNetwork;
-import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.Ran;
-import dev.ambit.e2e.machine.User;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /// What a pod is to a kernel, without a cluster: a network of its own, whose traffic is turned to
 /// the proxy's user, and proven to be, before anybody runs in it.
-public record Pod(PodNetwork network) implements Closeable {
+///
+/// @param redirect the program `ambit-redirect`
+public record Pod(PodNetwork network, Path redirect) implements Closeable {
   /// Who may send. It has no capability.
   public static final User PROXY = User.of(2_112);
 
@@ -19,8 +18,8 @@ public record Pod(PodNetwork network) implements Closeable {
   public static final int DNS_PORT = 15_053;
 
   /// Makes it, as the init container does.
-  public static Pod open() throws IOException {
-    var pod = new Pod(PodNetwork.open());
+  public static Pod open(Path redirect) throws IOException {
+    var pod = new Pod(PodNetwork.open(), redirect);
     var whole = false;
     try {
       pod.redirect(User.ROOT, "install").done();
@@ -35,21 +34,13 @@ public record Pod(PodNetwork network) implements Closeable {
 
   /// Runs `ambit-redirect` in it.
   public Ran redirect(User user, String... words) {
-    var command = new ArrayList<>(List.of(program()));
+    var command = new ArrayList<>(List.of(redirect.toString()));
     command.addAll(List.of(words));
     return user.in(network.pod()).run(command);
   }
 
-  private static String program() {
-    return User.ROOT
-        .with("HOME", System.getProperty("user.home"))
-        .run(Programs.tree().resolve("deploy/redirect/redirect-build").toString())
-        .done()
-        .strip();
-  }
-
   @Override
-  public void close() throws IOException {
+  public void close() {
     network.close();
   }
 }

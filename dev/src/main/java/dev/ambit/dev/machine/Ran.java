@@ -1,5 +1,7 @@
-package dev.ambit.e2e.machine;
+package dev.ambit.dev.machine;
 
+import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,11 +35,11 @@ public record Ran(int exit, String out, String err) {
     process.getOutputStream().close();
     try {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError(command + ": still running (expected: ended)");
+        throw new Failure(ExitCode.REFUSED, command + ": still running (expected: ended)");
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new AssertionError(command + ": interrupted", interrupted);
+      throw new Failure(ExitCode.REFUSED, command + ": interrupted", interrupted);
     } finally {
       process.destroyForcibly();
     }
@@ -47,7 +49,8 @@ public record Ran(int exit, String out, String err) {
   /// Its stdout, when it ended well.
   public String done() {
     if (exit != 0) {
-      throw new AssertionError("exit code: " + exit + " (expected: 0); it said: " + err + out);
+      throw new Failure(
+          ExitCode.CONFIGURATION, "exit code: " + exit + " (expected: 0); it said: " + err + out);
     }
     return out;
   }

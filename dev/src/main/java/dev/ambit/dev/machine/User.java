@@ -1,4 +1,4 @@
-package dev.ambit.e2e.machine;
+package dev.ambit.dev.machine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who runs commands, where, and with which variables. Known by number alone: the tests add nobody
-/// to the system's lists.
+/// Who runs commands, where, and with which variables. Known by number alone: nobody is added to
+/// the system's lists.
 ///
 /// @param uid also the only group; any but 0 has no capability
 /// @param network the namespace the commands run in; empty: the machine's
@@ -19,7 +19,7 @@ import java.util.Optional;
 /// @param shown what the commands find elsewhere; empty: nothing
 public record User(
     int uid, Optional<Network> network, Map<String, String> variables, Optional<Shown> shown) {
-  /// The user that the tests run as; they need it to become others.
+  /// The user that this program runs as; it needs it to become others.
   public static final User ROOT = of(0);
 
   public User {
@@ -88,21 +88,26 @@ public record User(
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
   }
 
-  /// Each step below replaces the one before it: the process that is started is the command's own.
-  /// The kernel kills it when the thread that started it ends, however that comes.
   Process process(List<String> command, Path out, Path err) throws IOException {
+    var builder =
+        new ProcessBuilder(words(command)).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().retainAll(List.of("PATH"));
+    builder.environment().putAll(variables);
+    return builder.start();
+  }
+
+  /// What is to be started, so that this user runs it. Each step replaces the one before it: the
+  /// process that is started is the command's own. The kernel kills it when the thread that started
+  /// it ends, however that comes.
+  public List<String> words(List<String> command) {
     var words = new ArrayList<String>();
-    network.ifPresent(where -> words.addAll(List.of("ip", "netns", "exec", where.name())));
+    network.ifPresent(where -> words.addAll(where.entering()));
     words.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
     if (uid != 0) {
       var id = Integer.toString(uid);
       words.addAll(List.of("--reuid", id, "--regid", id, "--clear-groups"));
     }
     words.addAll(shown.map(folders -> folders.words(command)).orElse(command));
-    var builder =
-        new ProcessBuilder(words).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().retainAll(List.of("PATH"));
-    builder.environment().putAll(variables);
-    return builder.start();
+    return words;
   }
 }
