@@ -1,9 +1,11 @@
 package dev.ambit.dev.demo;
 
 import dev.ambit.cli.ExitCode;
+import dev.ambit.cli.Failure;
 import dev.ambit.cli.Shell;
 import dev.ambit.cli.print.Json;
 import dev.ambit.cli.print.Style;
+import dev.ambit.dev.machine.Pod;
 import dev.ambit.dev.set.EmbeddedSet;
 import dev.ambit.dev.set.Folders;
 import dev.ambit.dev.set.State;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "Shows the whole of it on this machine, in under a minute: one job gets authority, uses it, and loses it.",
       "Every claim is taken from the records of the upstream and the issuer, never from the proxy's word.",
+      "With --transparent the agent is curl as it was installed, in a network namespace of its own where the kernel turns",
+      "all traffic to the proxy; neither is told of the other. It needs root and says what else; nothing stays behind.",
       "Exit 0: every claim held; 1: not so."
     },
     footer = {
@@ -29,7 +34,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ambit demo",
       "  ambit demo --json 2>/dev/null | jq '.claims[] | select(.held | not)'",
-      "  ambit demo --keep      (leaves all running to look at; ambit dev down ends it)"
+      "  ambit demo --keep      (leaves all running to look at; ambit dev down ends it)",
+      "  sudo ./ambit demo --transparent"
     })
 public final class DemoCommand implements Callable<Integer> {
   private final Shell shell;
@@ -44,6 +50,11 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Leaves everything running and says how to use and end it.")
   boolean keep;
 
+  @Option(
+      names = "--transparent",
+      description = "The same for an agent that knows of no proxy, in a pod. Not with --keep.")
+  boolean transparent;
+
   @Option(names = "--no-color", description = "No colours, also on a terminal.")
   boolean plain;
 
@@ -53,12 +64,37 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (!transparent) {
+      return play(Optional.empty());
+    }
+    if (keep) {
+      throw new Failure(
+          ExitCode.USAGE, "--keep: not with --transparent, whose networks end with the command");
+    }
+    try (var pod = openPod()) {
+      // All but proxy and agent are outside of the pod, this process with them.
+      return pod.network().outside().inside(() -> play(Optional.of(pod)));
+    }
+  }
+
+  private Pod openPod() throws IOException {
+    var needs = PodNeeds.here(shell.environment());
+    var missing = needs.missing();
+    if (!missing.isEmpty()) {
+      throw new Failure(
+          ExitCode.CONFIGURATION,
+          "demo --transparent needs:\n       " + String.join("\n       ", missing));
+    }
+    return Pod.open(needs.redirect().orElseThrow());
+  }
+
+  private int play(Optional<Pod> pod) throws IOException, InterruptedException {
     var state = new State(shell.developmentState());
     if (keep) {
       state.refuseSecond();
     }
     var story = new Story(json ? shell.err() : shell.out(), new Style(shell.colour() && !plain));
-    var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-demo"), keep));
+    var set = new EmbeddedSet(new EmbeddedSet.Plan(Folders.make("ambit-demo"), keep, pod));
     var hook =
         new Thread(() -> {
           story.hush();
@@ -72,6 +108,11 @@ public final class DemoCommand implements Callable<Integer> {
           "An agent gets authority for one job, and loses it when the job ends. Five processes on this machine, real TLS.");
       var began = System.nanoTime();
       story.say("");
+      if (pod.isPresent()) {
+        story.line(
+            "pod",
+            "a network of its own, where the kernel turns all traffic to the proxy; the agent in it is curl and knows of none");
+      }
       story.line("starting", "SPIFFE authority, OAuth issuer, upstream API, control plane, proxy");
       try (var stage = Stage.start(set, shell.clock())) {
         story.line(

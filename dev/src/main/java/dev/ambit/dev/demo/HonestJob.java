@@ -70,19 +70,13 @@ final class HonestJob {
     story.line("session", session.getId() + " of template " + session.getTemplate());
     var mark = upstream.mark();
     var answer = agent.get("/v1/items");
-    story.line("agent", "GET " + stage.api("/v1/items") + " answered " + answer.statusCode());
+    story.line("agent", "GET " + stage.api("/v1/items") + " " + answer);
     var arrived = upstream.since(mark, "request");
-    if (answer.statusCode() != 200 || arrived.size() != 1) {
+    if (answer.status() != 200 || arrived.size() != 1) {
       return claim(
           "permit",
           false,
-          "the agent got "
-              + answer.statusCode()
-              + " ("
-              + Agent.reason(answer)
-              + ") and the upstream saw "
-              + arrived.size()
-              + " requests");
+          "the agent's call " + answer + " and the upstream saw " + arrived.size() + " requests");
     }
     token = Thief.token(arrived.getFirst());
     story.line("agent sent", "Authorization: Bearer " + Agent.OWN_KEY);
@@ -94,13 +88,12 @@ final class HonestJob {
             .anyMatch(entry ->
                 entry.text("client").equals("upstream") && entry.text("active").equals("true"));
     goodBefore = !token.isEmpty() && thief.replay(token) == 200 && thief.active(token);
-    var told = answer.body() + answer.headers().map();
     return claim(
         "permit",
         issue.size() == 1
             && issue.getFirst().text("client").equals("ambit")
             && byUpstream
-            && !told.contains(token)
+            && !answer.tells(token)
             && !token.equals(Agent.OWN_KEY),
         "the upstream received a token that the issuer had made for the control plane ("
             + (issue.isEmpty() ? "no scope" : issue.getFirst().text("scope"))
@@ -112,20 +105,17 @@ final class HonestJob {
     var mark = upstream.mark();
     var issued = issuer.since(issuedFrom, "issue").size();
     var deleted = agent.delete("/v1/items/1");
-    story.line(
-        "agent",
-        "DELETE /v1/items/1 answered " + deleted.statusCode() + " " + Agent.reason(deleted));
+    story.line("agent", "DELETE /v1/items/1 " + deleted);
     var secrets = agent.get("/v1/secrets");
-    story.line(
-        "agent", "GET /v1/secrets answered " + secrets.statusCode() + " " + Agent.reason(secrets));
+    story.line("agent", "GET /v1/secrets " + secrets);
     var arrived = upstream.since(mark, "request").size();
     story.line("upstream saw", arrived + " requests");
     return claim(
         "denial",
         arrived == 0
             && issuer.since(issuedFrom, "issue").size() == issued
-            && deleted.statusCode() == 403
-            && secrets.statusCode() == 403,
+            && deleted.status() == 403
+            && secrets.status() == 403,
         "two calls out of scope got a readable 403; the upstream's record shows "
             + arrived
             + " of them, and the issuer made no token for them");
@@ -168,7 +158,7 @@ final class HonestJob {
             .orElseThrow(() -> new NotShown("the stream did not reach the upstream"));
     streamCall = request.number("call");
     streamConnection = request.number("connection");
-    story.line("agent", "reads /v1/stream, " + stream.events().get() + " events so far");
+    story.line("agent", "reads /v1/stream, " + stream.events() + " events so far");
     closeAsked = clock.instant();
     var closing =
         stage
@@ -184,13 +174,13 @@ final class HonestJob {
     story.line("opener", "closes the session, told after " + took + " ms: " + state(closing));
     var mark = upstream.mark();
     var after = agent.get("/v1/items");
-    story.line("agent", "GET /v1/items answered " + after.statusCode() + " " + Agent.reason(after));
+    story.line("agent", "GET /v1/items " + after);
     var arrived = upstream.since(mark, "request").size();
     return claim(
         "session_end",
-        arrived == 0 && after.statusCode() == 403,
+        arrived == 0 && after.denied(),
         "after the end the agent's next call was refused ("
-            + Agent.reason(after)
+            + after.reason()
             + ") and the upstream's record shows "
             + arrived
             + " requests");
@@ -281,13 +271,13 @@ final class HonestJob {
 
   private void awaitEvents(Agent.Stream stream) throws InterruptedException {
     var end = System.nanoTime() + PATIENCE.toNanos();
-    while (stream.events().get() < EVENTS) {
-      if (System.nanoTime() > end || stream.ended().isDone()) {
+    while (stream.events() < EVENTS) {
+      if (System.nanoTime() > end || stream.ended().isPresent()) {
         throw new NotShown(
             "the stream brought "
-                + stream.events().get()
+                + stream.events()
                 + " events"
-                + (stream.ended().isDone() ? " and " + stream.ended().join() : ""));
+                + stream.ended().map(how -> " and " + how).orElse(""));
       }
       TimeUnit.MILLISECONDS.sleep(5);
     }

@@ -93,11 +93,8 @@ final class LyingJob {
 
   /// By an agent of its own: a connection belongs to the session it was first used for.
   private void read() throws IOException, InterruptedException {
-    try (var agent = new Agent(stage)) {
-      var answer = agent.get("/v1/items");
-      story.line(
-          "agent",
-          ("GET /v1/items answered " + answer.statusCode() + " " + Agent.reason(answer)).strip());
+    try (var agent = stage.agent()) {
+      story.line("agent", "GET /v1/items " + agent.get("/v1/items"));
     }
   }
 

@@ -22,7 +22,7 @@ final class Play {
 
   List<Claim> on(Stage stage, InstantSource clock) throws IOException, InterruptedException {
     var receipt = new ReceiptScene(stage, story);
-    try (var agent = new Agent(stage);
+    try (var agent = stage.agent();
         var thief = new Thief(stage.peers())) {
       var job = new HonestJob(stage, story, agent, thief, clock);
       var lying = new LyingJob(stage, story, thief);

@@ -67,6 +67,12 @@ public final class Stage implements AutoCloseable {
     return session;
   }
 
+  /// A new agent, in the pod if there is one.
+  Agent agent() throws IOException {
+    var pod = set.plan().pod();
+    return pod.isPresent() ? new PodAgent(this, pod.get()) : new ProxiedAgent(this);
+  }
+
   ControlPlane controlPlane() {
     return controlPlane;
   }

@@ -3,6 +3,7 @@ package dev.ambit.dev.peers;
 import dev.ambit.dev.issuer.Client;
 import dev.ambit.dev.issuer.IssuerMain;
 import dev.ambit.dev.issuer.Mood;
+import dev.ambit.dev.machine.PodNetwork;
 import dev.ambit.dev.process.Child;
 import dev.ambit.dev.record.Ledger;
 import dev.ambit.dev.set.EmbeddedSet;
@@ -28,7 +29,9 @@ import java.util.Set;
 ///
 /// @param files folder of certificates (`ca.pem` is their authority) and of `CLIENT.secret` files;
 ///   resources that name them lie here, too
-public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Ledger arrived) {
+/// @param addresses of the upstream, as targets name them; empty on loopback, which none may name
+public record Peers(
+    Path files, Child issuer, Child upstream, Ledger issued, Ledger arrived, String addresses) {
   /// The API's name; its certificate also holds `localhost`.
   public static final String HOST = "api.demo.test";
 
@@ -67,6 +70,8 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
             "upstream",
             UpstreamMain.class,
             List.of(
+                // In the network of a pod's world, where there is nobody else.
+                "listen=" + (set.plan().pod().isPresent() ? "0.0.0.0" : "127.0.0.1"),
                 "certificate=" + files.resolve("upstream.pem"),
                 "key=" + files.resolve("upstream.key"),
                 "roots=" + files.resolve("ca.pem"),
@@ -80,7 +85,10 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
         issuer,
         upstream,
         new Ledger(folder.resolve("issuer.jsonl")),
-        new Ledger(folder.resolve("upstream.jsonl")));
+        new Ledger(folder.resolve("upstream.jsonl")),
+        set.plan().pod().isPresent()
+            ? "  addresses: { cidrs: [\"" + PodNetwork.OUTSIDE + "/32\"] }\n"
+            : "");
   }
 
   public int issuerPort() {
@@ -159,6 +167,7 @@ public record Peers(Path files, Child issuer, Child upstream, Ledger issued, Led
       protocol: https
       tls: { roots: { bundle: { file: ca.pem } } }
     """
+        .concat(addresses)
         .replace("NAME", name)
         .replace("HOST", HOST)
         .replace("PORT", Integer.toString(port));

@@ -3,6 +3,7 @@ package dev.ambit.dev.process;
 import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import dev.ambit.cli.print.Json;
+import dev.ambit.dev.machine.User;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +59,21 @@ public final class Child {
       List<String> settings,
       Path runFolder,
       boolean detached) {
-    return start(new Launch(name, main, memory, environment, settings, runFolder, detached));
+    return start(
+        new Launch(
+            name, main, memory, environment, settings, runFolder, detached, Optional.empty()));
+  }
+
+  /// The same as somebody else, who may read the class path; it does not outlive this process.
+  public static Child start(
+      String name,
+      Class<?> main,
+      List<String> memory,
+      List<String> settings,
+      Path runFolder,
+      User user) {
+    return start(
+        new Launch(name, main, memory, Map.of(), settings, runFolder, false, Optional.of(user)));
   }
 
   /// How it was started, to start it again.
@@ -68,7 +84,8 @@ public final class Child {
       Map<String, String> environment,
       List<String> settings,
       Path runFolder,
-      boolean detached) {
+      boolean detached,
+      Optional<User> user) {
     Launch {
       memory = List.copyOf(memory);
       environment = Map.copyOf(environment);
@@ -88,7 +105,8 @@ public final class Child {
             launch.environment(),
             all,
             launch.runFolder(),
-            launch.detached()));
+            launch.detached(),
+            launch.user()));
   }
 
   private static Child start(Launch launch) {
@@ -113,7 +131,7 @@ public final class Child {
     words.addAll(launch.settings());
     try {
       var builder =
-          new ProcessBuilder(words)
+          new ProcessBuilder(launch.user().map(user -> user.words(words)).orElse(words))
               .redirectError(Redirect.appendTo(log.toFile()))
               .redirectInput(
                   launch.detached() ? Redirect.from(new java.io.File("/dev/null")) : Redirect.PIPE);

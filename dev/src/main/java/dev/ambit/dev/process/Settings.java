@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// What a parent tells its child on the command line: `name=value` words. Never a secret, since
 /// every user of the machine can read a command line.
@@ -42,11 +43,21 @@ public record Settings(Map<String, String> values) {
 
   /// Where a server listens: the address `listen`, or loopback when it is not given.
   public InetAddress listen() {
-    var address = values.get("listen");
+    return address("listen");
+  }
+
+  /// An address; loopback when it is not given.
+  public InetAddress address(String name) {
+    var address = values.get(name);
     return address == null ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(address);
   }
 
   /// A number that may be absent.
+  public OptionalInt maybe(String name) {
+    return values.containsKey(name) ? OptionalInt.of(number(name)) : OptionalInt.empty();
+  }
+
+  /// A number, or another when it is absent.
   public int number(String name, int otherwise) {
     return values.containsKey(name) ? number(name) : otherwise;
   }

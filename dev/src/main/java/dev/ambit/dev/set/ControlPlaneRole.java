@@ -18,7 +18,7 @@ import java.util.Optional;
 /// The control plane as a child process on loopback, with a bootstrap token that lives as long as
 /// the process. Settings: `socket`, `database`, `resources`, `keys`, `access` (paths),
 /// `lease-seconds`, and the ports `proxies`, `workloads`, `people`, `admin`, each chosen by the
-/// system unless it is given.
+/// system unless it is given; `listen` (address) for proxies that are not on loopback.
 public final class ControlPlaneRole {
   private static final int UNUSABLE = 64;
   static final Duration LEASE = Duration.ofSeconds(15);
@@ -33,7 +33,7 @@ public final class ControlPlaneRole {
       var plane =
           ControlPlane.start(
               new Settings(
-                  listen(settings, "proxies"),
+                  new InetSocketAddress(settings.listen(), settings.number("proxies", 0)),
                   listen(settings, "workloads"),
                   listen(settings, "people"),
                   listen(settings, "admin"),

@@ -1,23 +1,32 @@
 package dev.ambit.dev.set;
 
 import dev.ambit.dev.authority.AuthorityMain;
+import dev.ambit.dev.machine.Pod;
+import dev.ambit.dev.machine.PodNetwork;
+import dev.ambit.dev.machine.Shown;
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.process.Child;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Ambit on one machine: a development SPIFFE authority, the control plane and one proxy, each a
-/// process of its own. Closing it ends them, last started first, unless they were detached.
+/// process of its own; the proxy in a pod, if there is one. Closing it ends them, last started
+/// first, unless they were detached.
 public final class EmbeddedSet implements AutoCloseable {
   public static final String TRUST_DOMAIN = "demo.test";
   public static final String CONTROL_PLANE = "spiffe://demo.test/control-plane";
@@ -41,7 +50,12 @@ public final class EmbeddedSet implements AutoCloseable {
   ///
   /// @param folder where it keeps everything; its path is short, since sockets lie in it
   /// @param detached true: the processes live on when this one ends
-  public record Plan(Path folder, boolean detached) {
+  /// @param pod of proxy and agents; all else is in the world outside of it, this process too
+  public record Plan(Path folder, boolean detached, Optional<Pod> pod) {
+    public Plan(Path folder, boolean detached) {
+      this(folder, detached, Optional.empty());
+    }
+
     public Path access() {
       return folder.resolve("access");
     }
@@ -108,6 +122,7 @@ public final class EmbeddedSet implements AutoCloseable {
   public int startControlPlane(Path resources, Duration lease) throws IOException {
     var settings =
         List.of(
+            "listen=" + world(),
             "socket=" + plan.controlPlaneSocket(),
             "database=" + privateFolder("control").resolve("ambit.db"),
             "resources=" + resources,
@@ -117,6 +132,11 @@ public final class EmbeddedSet implements AutoCloseable {
     var control = start("control-plane", ControlPlaneRole.class, settings);
     controlPlane = control;
     return port(control.ready(), "proxies");
+  }
+
+  /// Where the control plane and upstreams are for the proxy.
+  private String world() {
+    return plan.pod().isPresent() ? PodNetwork.OUTSIDE : ProxyPorts.LOOPBACK;
   }
 
   /// Starts the control plane again after its process has ended, on the same store and ports, and
@@ -158,8 +178,52 @@ public final class EmbeddedSet implements AutoCloseable {
   ///
   /// @param loopbackPorts the only loopback ports that it may dial
   public ProxyPorts startProxy(int controlPort, Set<Integer> loopbackPorts) throws IOException {
-    return ports(
-        startProxy("proxy", plan.trust(), controlPort, loopbackPorts, List.of(), Map.of()));
+    var pod = plan.pod();
+    return pod.isPresent()
+        ? startProxy(pod.get(), controlPort)
+        : ports(startProxy("proxy", plan.trust(), controlPort, loopbackPorts, List.of(), Map.of()));
+  }
+
+  /// In the pod, as its own user there, who gets nothing of the set but what is given to it here.
+  private ProxyPorts startProxy(Pod pod, int controlPort) throws IOException {
+    User.ROOT.give(plan.folder(), "rwx--x--x"); // to be passed through by those who know the rest
+    Pod.PROXY.give(plan.agentSocket(), "rw-------");
+    var network = pod.network().pod();
+    var shown = Shown.in(network, plan.folder().resolve("shown"), programFolders());
+    var settings =
+        List.of(
+            "socket=" + plan.agentSocket(),
+            "control=" + world() + ":" + controlPort,
+            "control-id=" + CONTROL_PLANE,
+            "private=" + Pod.PROXY.folder(plan.folder(), "proxy", "rwx------"),
+            "trust="
+                + Pod.PROXY.folder(
+                    plan.folder(), plan.trust().getFileName().toString(), "rwxr-xr-x"),
+            "ports=",
+            "names=" + world(),
+            "capture=" + Pod.CAPTURE_PORT,
+            "agent-dns=" + Pod.DNS_PORT,
+            "admin-address=" + network.address());
+    var facts =
+        keep(Child.start(
+                "proxy",
+                ProxyRole.class,
+                PROXY_MEMORY,
+                settings,
+                plan.folder(),
+                Pod.PROXY.in(network).seeing(shown)))
+            .ready();
+    return new ProxyPorts(port(facts, "port"), network.address(), port(facts, "admin"));
+  }
+
+  /// Of Java and of this program: they may lie where no other user may look.
+  private static List<Path> programFolders() {
+    var jars =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(
+                entry -> Objects.requireNonNull(Path.of(entry).toAbsolutePath().getParent(), entry))
+            .distinct();
+    return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"))), jars).toList();
   }
 
   /// Starts one of several proxies; ready at once or soon after.
@@ -201,7 +265,7 @@ public final class EmbeddedSet implements AutoCloseable {
   /// Where a proxy listens; waits until it is attached.
   public static ProxyPorts ports(Child proxy) {
     var facts = proxy.ready();
-    return new ProxyPorts(port(facts, "port"), port(facts, "admin"));
+    return new ProxyPorts(port(facts, "port"), ProxyPorts.LOOPBACK, port(facts, "admin"));
   }
 
   private static int port(Map<String, Object> facts, String name) {

@@ -2,17 +2,18 @@ package dev.ambit.dev.set;
 
 import java.net.InetSocketAddress;
 
-/// Where the proxy of a set listens, on 127.0.0.1; the addresses are for writing down, not
-/// resolved.
+/// Where the proxy of a set listens; the addresses are for writing down, not resolved.
 ///
-/// @param agents where agents reach it
-/// @param admin health and metrics
-public record ProxyPorts(int agents, int admin) {
+/// @param agents where agents are told to reach it, on 127.0.0.1
+/// @param adminHost where health and metrics are: 127.0.0.1, or the pod's address
+public record ProxyPorts(int agents, String adminHost, int admin) {
+  static final String LOOPBACK = "127.0.0.1";
+
   public InetSocketAddress agentAddress() {
-    return InetSocketAddress.createUnresolved("127.0.0.1", agents);
+    return InetSocketAddress.createUnresolved(LOOPBACK, agents);
   }
 
   public InetSocketAddress adminAddress() {
-    return InetSocketAddress.createUnresolved("127.0.0.1", admin);
+    return InetSocketAddress.createUnresolved(adminHost, admin);
   }
 }

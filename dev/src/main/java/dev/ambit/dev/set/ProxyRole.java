@@ -7,6 +7,7 @@ import dev.ambit.proxy.Proxy;
 import dev.ambit.proxy.Surroundings;
 import dev.ambit.proxy.config.Config;
 import dev.ambit.proxy.resolve.AddressPolicy;
+import dev.ambit.proxy.resolve.NameServer;
 import dev.ambit.spiffe.source.IdentityUnavailable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +27,9 @@ import java.util.stream.Collectors;
 /// ports, and names that end in `.test` are this machine. Settings: `socket`, `private`, `trust`
 /// (paths), `control` (host:port), `control-id` (SPIFFE ID), `ports` (numbers, by comma). May be
 /// given: `port` and `admin`, else chosen by the system; `dns`, a port on loopback where all names
-/// are asked, `.test` included; `spool-bytes`; `drain-seconds`.
+/// are asked, `.test` included; `names`, the address of names that end in `.test` instead of this
+/// machine; in a pod `capture` and `agent-dns` (ports) and `admin-address`; `spool-bytes`;
+/// `drain-seconds`.
 public final class ProxyRole {
   private static final int SPOOL_BYTES = 16 << 20;
   private static final int READY_POLL_MILLIS = 10;
@@ -43,7 +45,7 @@ public final class ProxyRole {
             config(settings),
             Surroundings.development(
                 AddressPolicy.development(ports(settings.text("ports"))),
-                settings.values().containsKey("dns") ? UnaryOperator.identity() : LocalNames::new,
+                names(settings),
                 new SecureRandom()));
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -66,9 +68,9 @@ public final class ProxyRole {
     var colon = control.lastIndexOf(':');
     return new Config(
         loopback(settings.number("port", 0)),
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        loopback(settings.number("admin", 0)),
+        settings.maybe("capture"),
+        settings.maybe("agent-dns"),
+        new InetSocketAddress(settings.address("admin-address"), settings.number("admin", 0)),
         settings.path("socket"),
         new Config.Endpoint(
             control.substring(0, colon), Integer.parseInt(control.substring(colon + 1))),
@@ -85,6 +87,13 @@ public final class ProxyRole {
         Duration.ofSeconds(10),
         Duration.ofSeconds(settings.number("drain-seconds", 0)),
         Optional.empty());
+  }
+
+  private static UnaryOperator<NameServer> names(Settings settings) {
+    var address = settings.address("names");
+    return settings.values().containsKey("dns")
+        ? UnaryOperator.identity()
+        : dns -> new LocalNames(address, dns);
   }
 
   private static InetSocketAddress loopback(int port) {

@@ -102,7 +102,7 @@ public final class State {
     return new Running(
         String.valueOf(facts.get("kind")),
         Path.of(String.valueOf(facts.get("run"))),
-        new ProxyPorts(number(facts.get("proxy")), number(facts.get("admin"))),
+        new ProxyPorts(number(facts.get("proxy")), ProxyPorts.LOOPBACK, number(facts.get("admin"))),
         String.valueOf(facts.get("agent")),
         members);
   }
