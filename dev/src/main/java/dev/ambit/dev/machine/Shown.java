@@ -1,11 +1,15 @@
 package dev.ambit.dev.machine;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Folders that only their owner may enter, mounted where every user may, for those in one network
 /// alone: programs and what is cached for them may lie in somebody's home.
@@ -28,6 +32,17 @@ public final class Shown {
       shown.mount(folder);
     }
     return shown;
+  }
+
+  /// Shows Java and the class path of this program, so that others may run its parts.
+  public static Shown program(Network network, Path place) throws IOException {
+    var jars =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(
+                entry -> Objects.requireNonNull(Path.of(entry).toAbsolutePath().getParent(), entry))
+            .distinct();
+    var java = Stream.of(Path.of(System.getProperty("java.home")));
+    return in(network, place, Stream.concat(java, jars).toList());
   }
 
   private void mount(Path folder) throws IOException {

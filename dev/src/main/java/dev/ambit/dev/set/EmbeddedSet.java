@@ -6,18 +6,15 @@ import dev.ambit.dev.machine.PodNetwork;
 import dev.ambit.dev.machine.Shown;
 import dev.ambit.dev.machine.User;
 import dev.ambit.dev.process.Child;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -189,7 +186,7 @@ public final class EmbeddedSet implements AutoCloseable {
     User.ROOT.give(plan.folder(), "rwx--x--x"); // to be passed through by those who know the rest
     Pod.PROXY.give(plan.agentSocket(), "rw-------");
     var network = pod.network().pod();
-    var shown = Shown.in(network, plan.folder().resolve("shown"), programFolders());
+    var shown = Shown.program(network, plan.folder().resolve("shown"));
     var settings =
         List.of(
             "socket=" + plan.agentSocket(),
@@ -214,16 +211,6 @@ public final class EmbeddedSet implements AutoCloseable {
                 Pod.PROXY.in(network).seeing(shown)))
             .ready();
     return new ProxyPorts(port(facts, "port"), network.address(), port(facts, "admin"));
-  }
-
-  /// Of Java and of this program: they may lie where no other user may look.
-  private static List<Path> programFolders() {
-    var jars =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(
-                entry -> Objects.requireNonNull(Path.of(entry).toAbsolutePath().getParent(), entry))
-            .distinct();
-    return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"))), jars).toList();
   }
 
   /// Starts one of several proxies; ready at once or soon after.

@@ -8,6 +8,7 @@ import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.MemoryFolder;
 import dev.ambit.e2e.machine.Programs;
 import dev.ambit.proxy.trust.PodAuthority;
+import dev.ambit.spiffe.x509.Pem;
 import dev.ambit.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,10 +31,12 @@ class PodTrustTest extends PodTest {
   private static final Pattern ANSWER = Pattern.compile("(?m)^200$");
   private static final Pattern NO_ANSWER = Pattern.compile("(?m)^(?!200$).+$");
 
+  private Path place;
   private Site site;
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
+    place = folder;
     site = openSite(folder, "");
   }
 
@@ -47,6 +50,25 @@ class PodTrustTest extends PodTest {
     var agent = site.unaware().run("cat", key);
     assertThat(agent.exit()).isNotZero();
     assertThat(agent.err()).contains("Permission denied");
+  }
+
+  @Test
+  void a183A184TheAgentFindsNoKeyAndCannotChangeWhomTheOthersTrust() throws Exception {
+    var agent = site.unaware();
+    assertThat(
+            agent.run("grep", "-rlsI", "PRIVATE KEY", place.toString(), "/proc/self/environ").out())
+        .isEmpty();
+    var environment = "/proc/" + site.proxy().pid() + "/environ";
+    assertThat(agent.run("cat", environment).err()).contains("Permission denied");
+
+    var before = Files.readString(site.trust().own());
+    for (var file : List.of(site.trust().own(), site.trust().bundle(), site.trust().javaStore())) {
+      assertThat(agent.run("sh", "-c", "echo x >" + file).exit()).as("write %s", file).isNotZero();
+      assertThat(agent.run("rm", "-f", file.toString()).exit()).as("remove %s", file).isNotZero();
+    }
+    assertThat(site.trust().own()).hasContent(before);
+    // It vouches for servers alone, and for no other authority.
+    assertThat(Pem.readCertificates(before)).allMatch(one -> one.getBasicConstraints() == 0);
   }
 
   @Test

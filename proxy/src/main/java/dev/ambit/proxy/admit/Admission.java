@@ -132,13 +132,15 @@ public final class Admission implements Gate {
     var bound = permit.bound();
     var credential = dispatch.credential();
     var now = image.get();
+    var address = dispatch.route().address();
     return new Intent(
         bound.arrival(),
         now,
         now.sessions().getOrDefault(bound.session().id(), bound.session()),
         permit.target().name(),
         permit.grant().name(),
-        text(dispatch.route().address()),
+        text(address),
+        bound.arrival().connection().dialledOtherThan(address),
         credential == null ? "" : credential.id(),
         permit.passesKeys());
   }

@@ -2,7 +2,6 @@ package dev.ambit.proxy.audit;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import dev.ambit.envelope.Call;
 import dev.ambit.envelope.Query;
 import dev.ambit.envelope.StripList;
 import dev.ambit.proto.v1.AuditRecord;
@@ -49,7 +48,7 @@ final class Records {
           .build();
     }
     var decision =
-        judged(intent.arrival(), intent.passesKeys())
+        judged(intent.arrival(), sent(intent), noted(intent))
             .setPermitted(true)
             .setGrant(intent.grant())
             .setTarget(intent.target())
@@ -65,14 +64,13 @@ final class Records {
     return arrival.call().opaque()
         ? record.setOpaqueOpening(opening(arrival, target, grant)).build()
         : record
-            .setDecision(
-                judged(arrival, false).setPermitted(true).setGrant(grant).setTarget(target))
+            .setDecision(judged(arrival).setPermitted(true).setGrant(grant).setTarget(target))
             .build();
   }
 
   AuditRecord denial(Arrival arrival, Denial denial, SessionImage image) {
     return base(arrival.id().value(), denial.session().orElse(null), image)
-        .setDecision(denied(judged(arrival, false), denial))
+        .setDecision(denied(judged(arrival), denial))
         .build();
   }
 
@@ -88,7 +86,7 @@ final class Records {
   /// A stage threw before the intent: no denial of the closed list, but the call did not go.
   AuditRecord broken(Arrival arrival, @Nullable Session session, SessionImage image) {
     return base(arrival.id().value(), session, image)
-        .setDecision(judged(arrival, false).setReason("internal"))
+        .setDecision(judged(arrival).setReason("internal"))
         .build();
   }
 
@@ -181,21 +179,35 @@ final class Records {
         .setTarget(denial.target());
   }
 
-  /// @param passesKeys keys of the agent's own go with the call: the record says so
-  private static CallDecision.Builder judged(Arrival arrival, boolean passesKeys) {
+  private static CallDecision.Builder judged(Arrival arrival) {
+    return judged(arrival, arrival.call().query(), arrival.notes());
+  }
+
+  private static CallDecision.Builder judged(Arrival arrival, Query sent, List<String> notes) {
     var call = arrival.call();
     return CallDecision.newBuilder()
         .setCount(1)
         .setAuthority(escape(call.authority().toString(), 512))
         .setMethod(escape(call.method(), 64))
         .setPath(call.opaque() ? "" : escape(call.path().text(), PATH_MAX))
-        .addAllQueryNames(queryNames(sent(call, passesKeys)))
-        .addAllNotes(notes(passesKeys ? passed(arrival) : arrival.notes(), NOTES_MAX * NOTE_MAX));
+        .addAllQueryNames(queryNames(sent))
+        .addAllNotes(notes(notes, NOTES_MAX * NOTE_MAX));
   }
 
-  private static Query sent(Call call, boolean passesKeys) {
+  private static Query sent(Intent intent) {
+    var call = intent.arrival().call();
     var keys = call.keys();
-    return passesKeys && keys != null ? keys.query() : call.query();
+    return intent.passesKeys() && keys != null ? keys.query() : call.query();
+  }
+
+  /// That the agent dialled elsewhere comes first: nothing that it sends pushes it out.
+  private static List<String> noted(Intent intent) {
+    var notes = new ArrayList<String>();
+    if (intent.dialledElsewhere()) {
+      notes.add("origdst_mismatch");
+    }
+    notes.addAll(intent.passesKeys() ? passed(intent.arrival()) : intent.arrival().notes());
+    return notes;
   }
 
   /// The notes of an arrival whose keys were not taken away after all.

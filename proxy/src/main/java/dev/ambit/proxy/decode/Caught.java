@@ -23,7 +23,7 @@ final class Caught {
   static @Nullable Entry entry(Decoding decoding, InetSocketAddress original) {
     var lead = new Lead.Caught(original);
     if (!decoding.synthetic().covers(original.getAddress())) {
-      return entry(decoding, lead.literal(Scheme.TCP), lead);
+      return entry(decoding, lead.literal(Scheme.TCP), lead, new Connection(original));
     }
     var name = decoding.synthetic().name(original.getAddress());
     if (name == null) {
@@ -40,11 +40,12 @@ final class Caught {
     return entry(
         decoding,
         authority,
-        new Lead.Tunnel(new Authority(Scheme.HTTPS, name, original.getPort())));
+        new Lead.Tunnel(new Authority(Scheme.HTTPS, name, original.getPort())),
+        new Connection());
   }
 
-  private static Entry entry(Decoding decoding, Authority authority, Lead otherwise) {
-    var connection = new Connection();
+  private static Entry entry(
+      Decoding decoding, Authority authority, Lead otherwise, Connection connection) {
     var owner = decoding.sessions().owner(NO_HANDLE, connection);
     return decoding.tunnels().opaque(authority, owner).equals(Optional.of(Protocol.TCP))
         ? new Entry.Opaque(authority, NO_HANDLE, connection, Greeting.NONE)

@@ -5,6 +5,7 @@ import dev.ambit.envelope.SessionId;
 /// What the record of a permit says: made by `admit`, durable before the first byte goes upstream.
 ///
 /// @param address where it will be sent
+/// @param dialledElsewhere whether the agent, caught on its way, had dialled another one
 /// @param credentialId the credential that goes with it; empty for none
 /// @param passesKeys whether keys that the agent brought itself go with it
 public record Intent(
@@ -14,6 +15,7 @@ public record Intent(
     String target,
     String grant,
     String address,
+    boolean dialledElsewhere,
     String credentialId,
     boolean passesKeys) {
   public SessionId sessionId() {

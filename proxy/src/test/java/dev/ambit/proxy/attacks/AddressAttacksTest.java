@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Group 4.2: a call goes to the address that was checked, and to none that leads back inside. The
 /// upstreams' own sockets on loopback stand for public places; all else on loopback is what it is.
 class AddressAttacksTest extends AttackTest {
-  private static final AddressRules WIDEST =
+  static final AddressRules WIDEST =
       new AddressRules(
           true, List.of(Cidr.parse("0.0.0.0/0").orThrow(), Cidr.parse("::/0").orThrow()));
 
@@ -408,7 +408,7 @@ class AddressAttacksTest extends AttackTest {
         .toList();
   }
 
-  private static void pass(ServerSocket relay, InetSocketAddress to) {
+  static void pass(ServerSocket relay, InetSocketAddress to) {
     try {
       while (true) {
         var agent = relay.accept();

@@ -2,10 +2,10 @@ package dev.ambit.proxy.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.envelope.Protocol;
 import dev.ambit.proxy.RawAgent;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +19,7 @@ abstract class AttackTest {
 
   @BeforeAll
   void start() throws Exception {
-    site = new Site(Files.createTempDirectory("ambit-attacks"), command(), machine());
+    site = new Site(Files.createTempDirectory("ambit-attacks"), place(), machine());
   }
 
   /// Options of the proxy's virtual machine.
@@ -27,9 +27,9 @@ abstract class AttackTest {
     return new String[0];
   }
 
-  /// What the proxy is started by.
-  List<String> command() {
-    return List.of();
+  /// Where the proxy runs.
+  Place place() {
+    return Place.HERE;
   }
 
   @AfterEach
@@ -70,6 +70,29 @@ abstract class AttackTest {
   void granted(RawAgent.Answer answer) {
     site.expect("");
     assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+  }
+
+  /// Grants GOOD where this upstream serves in its place.
+  void open(IllUpstream ill) throws IOException {
+    site.keep(ill.upstream());
+    site.admit(ill.upstream().port());
+    site.open(
+        site.blank()
+            .withCanary(
+                "items",
+                Protocol.HTTPS,
+                Site.GOOD,
+                ill.upstream().port(),
+                ill.roots(),
+                "/v1/items/{id}"));
+  }
+
+  /// A call that ended before a byte of it was sent, since the upstream was not believed.
+  void distrusted(RawAgent.Answer answer, IllUpstream ill) {
+    site.expect("");
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(502);
+    assertThat(answer.body()).contains("\"stage\":\"tls\"");
+    assertThat(ill.upstream().bytes()).isEmpty();
   }
 
   static String get(String path, String host, String... fields) {

@@ -7,18 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.envelope.Protocol;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proxy.RawAgent;
-import dev.ambit.proxy.StubUpstream;
-import dev.ambit.spiffe.x509.CertificateAuthority;
-import dev.ambit.spiffe.x509.Pem;
-import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -224,38 +214,12 @@ class AuthorityAttacksTest extends AttackTest {
       })
   void a018WritesNoCredentialToAnUpstreamWithoutAValidCertificate(String how, @TempDir Path dir)
       throws Exception {
-    var now = InstantSource.system().instant();
-    var old = new Validity(now.minus(Duration.ofHours(2)), now.minus(Duration.ofHours(1)));
-    var made = new Certificates(dir);
-    var roots = site.roots();
-    StubUpstream upstream;
-    switch (how) {
-      case "another name" ->
-          upstream = StubUpstream.tls(site.upstreamCa, Site.validity(), "evil.test");
-      case "expired" -> upstream = StubUpstream.tls(site.upstreamCa, old, Site.GOOD);
-      case "self-signed" -> upstream = of(made.selfSigned(Site.GOOD));
-      default -> {
-        upstream =
-            of(
-                how.equals("beyond its root")
-                    ? made.beyondTheConstraintsOfItsRoot(Site.GOOD)
-                    : made.beyondTheConstraintsOfAnIntermediate(Site.GOOD));
-        var root = Certificates.read(dir.resolve("root.pem"));
-        roots = new UpstreamRoots.Bundle(Pem.certificates(List.of(root)));
-      }
-    }
-    refusesUpstream(upstream, roots);
+    refuses(how, dir);
   }
 
   @Test
-  void a019RefusesAnUpstreamThatThePodCaVouchesFor() throws Exception {
-    X509Certificate certificate = site.podCertificate();
-    var key = Pem.readPrivateKey(Files.readString(site.privateDir().resolve("ca.key")));
-    var thief = new CertificateAuthority(certificate, key);
-    refusesUpstream(
-        StubUpstream.tls(thief, Site.validity(), Site.GOOD),
-        new UpstreamRoots.Bundle(
-            Pem.certificates(List.of(certificate, site.upstreamCa.certificate()))));
+  void a019RefusesAnUpstreamThatThePodCaVouchesFor(@TempDir Path dir) throws Exception {
+    refuses(IllUpstream.POD_CA, dir);
   }
 
   @ParameterizedTest
@@ -274,29 +238,11 @@ class AuthorityAttacksTest extends AttackTest {
     denied(site.ask(get("http://" + to + "/v1/x", to)), 403, "target_unknown");
   }
 
-  private void refusesUpstream(StubUpstream upstream, UpstreamRoots roots) throws Exception {
-    site.keep(upstream);
-    site.admit(upstream.port());
-    site.open(
-        site.blank()
-            .withCanary(
-                "items", Protocol.HTTPS, Site.GOOD, upstream.port(), roots, "/v1/items/{id}"));
-    var answer =
-        site.inside(Site.GOOD, upstream.port())
-            .send(get(PATH, Site.GOOD + ":" + upstream.port()))
-            .answer();
-    site.expect("");
-    assertThat(answer.status()).as(answer.toString()).isEqualTo(502);
-    assertThat(answer.body()).contains("\"stage\":\"tls\"");
-    assertThat(upstream.bytes()).isEmpty();
-  }
-
-  private static StubUpstream of(Path store) throws Exception {
-    var keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, Certificates.PASSWORD.toCharArray());
-    }
-    return StubUpstream.tls(keys, Certificates.PASSWORD.toCharArray());
+  private void refuses(String how, Path dir) throws Exception {
+    var ill = IllUpstream.of(how, site, dir);
+    open(ill);
+    var port = ill.upstream().port();
+    distrusted(site.inside(Site.GOOD, port).send(get(PATH, Site.GOOD + ":" + port)).answer(), ill);
   }
 
   private static Stream<Object[]> everywhere(String... hosts) {
@@ -317,11 +263,11 @@ class AuthorityAttacksTest extends AttackTest {
     };
   }
 
-  private static String hello(String... extensions) {
+  static String hello(String... extensions) {
     return Hello.of(with(Hello.modern(), extensions));
   }
 
-  private static String[] with(List<String> modern, String... extensions) {
+  static String[] with(List<String> modern, String... extensions) {
     var all = new ArrayList<>(modern);
     all.addAll(List.of(extensions));
     return all.toArray(String[]::new);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ambit.proxy.RawAgent;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,8 +15,8 @@ class DescriptorAttacksTest extends AttackTest {
   private static final int AGENTS = 300;
 
   @Override
-  List<String> command() {
-    return List.of("prlimit", "--nofile=256:256");
+  Place place() {
+    return Place.under("prlimit", "--nofile=256:256");
   }
 
   @Test

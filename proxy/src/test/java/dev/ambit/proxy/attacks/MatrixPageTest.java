@@ -24,16 +24,20 @@ class MatrixPageTest {
       its memory, without a leak or a descriptor more (O4), and what was counted is what arrived (O5). A row passes when every input it lists was sent and every oracle
       held. This page is made from the reports of the test run; a test fails when the two differ, and says how to write it anew.
 
-      | id | pass/fail | test |
-      |---|---|---|
+      Where the agent knows of no proxy, it is attacked in a pod, whose kernel turns every connection: the last column names the tests. They are of the whole-system
+      tests, which run behind this page and fail when one does not hold, and ask the same oracles and one more, that not one packet leaves the pod.
+
+      | id | pass/fail | test | in a pod |
+      |---|---|---|---|
       """;
 
   @Test
   void thePageOfTheMatrixIsWhatTheRunShowed() throws IOException {
     var ran = Reports.here();
+    var inPod = PodAttacks.all();
     var lines = new ArrayList<String>();
     for (var row : Matrix.rows()) {
-      lines.add(line(row, ran));
+      lines.add(line(row, ran) + inPod(row, inPod));
     }
     var page = HEAD + String.join("\n", lines) + "\n";
     if (Boolean.getBoolean("ambit.write.docs")) {
@@ -48,14 +52,32 @@ class MatrixPageTest {
   /// A test that belongs to no row would be shown nowhere.
   @Test
   void everyAttackThatRunsHasARow() throws IOException {
-    var ids = Matrix.rows().stream().map(row -> row.id().toLowerCase(Locale.ROOT)).toList();
+    var rows = Matrix.rows().stream().map(Matrix.Row::id).toList();
+    var ids = rows.stream().map(id -> id.toLowerCase(Locale.ROOT)).toList();
     assertThat(Reports.here())
         .filteredOn(
             one -> !ids.contains(one.method().substring(0, Math.min(4, one.method().length()))))
         .isEmpty();
+    assertThat(PodAttacks.all()).isNotEmpty().allMatch(test -> rows.containsAll(test.ids()));
+  }
+
+  private static String inPod(Matrix.Row row, List<PodAttacks.Test> all) {
+    var tests =
+        all.stream()
+            .filter(test -> test.ids().contains(row.id()))
+            .map(test -> "`" + test.name() + "`")
+            .sorted()
+            .collect(Collectors.joining(", "));
+    assertThat(tests.isEmpty() && row.inputs() == 0 && row.open().isEmpty())
+        .as(row.id() + ": no test in a pod (expected: one at least)")
+        .isFalse();
+    return tests.isEmpty() ? "" : " " + tests + " |";
   }
 
   private static String line(Matrix.Row row, List<Reports.Case> ran) throws IOException {
+    if (row.inputs() == 0 && row.open().isEmpty()) {
+      return "| " + row.id() + " | in a pod | |";
+    }
     if (row.inputs() == 0) {
       return "| " + row.id() + " | not yet | waits for " + row.open() + " |";
     }

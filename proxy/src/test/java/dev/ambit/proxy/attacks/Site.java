@@ -41,6 +41,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,11 +105,11 @@ final class Site implements AutoCloseable {
   ///
   /// @param machine options of the proxy's virtual machine, beside those of the fixture
   Site(Path dir, String... machine) throws Exception {
-    this(dir, List.of(), machine);
+    this(dir, Place.HERE, machine);
   }
 
-  /// Starts everything, the proxy by a command that runs it in its own place.
-  Site(Path dir, List<String> command, String... machine) throws Exception {
+  /// Starts everything, the proxy in its place.
+  Site(Path dir, Place place, String... machine) throws Exception {
     this.dir = dir;
     spiffe = DevelopmentAuthority.start("example.org");
     spiffe.serve(dir.resolve("c.sock"), CONTROL_ID);
@@ -126,7 +127,8 @@ final class Site implements AutoCloseable {
     hostile = StubUpstream.plain();
     fence = StubUpstream.plain();
     dns = new DnsResponder();
-    var settings =
+    var settings = new HashMap<>(place.settings());
+    settings.putAll(
         Map.ofEntries(
             entry("AMBIT_PROXY_SPIFFE_SOCKET", "unix://" + dir.resolve("p.sock")),
             entry("AMBIT_PROXY_CONTROL_PLANE", "127.0.0.1:" + plane.port()),
@@ -141,8 +143,9 @@ final class Site implements AutoCloseable {
             entry("AMBIT_PROXY_DNS", "127.0.0.1:" + dns.address().getPort()),
             entry("AMBIT_PROXY_ISSUE_SECONDS", "2"),
             entry("AMBIT_PROXY_LOG_LEVEL", "DEBUG"),
-            entry("AMBIT_PROXY_RESERVED_ADDRESSES", NODE + "," + KUBERNETES_API));
-    proxy = ProxyProcess.startUnder(command, AttackedProxyMain.class, options(machine), settings);
+            entry("AMBIT_PROXY_RESERVED_ADDRESSES", NODE + "," + KUBERNETES_API)));
+    place.give(dir);
+    proxy = ProxyProcess.startAs(place::words, AttackedProxyMain.class, options(machine), settings);
     address = proxy.awaitReady();
     probes = proxy.awaitProbes();
     for (var upstream : List.of(good, echo, raw, hostile, evil, fence)) {
@@ -349,7 +352,16 @@ final class Site implements AutoCloseable {
   }
 
   RawAgent agent() throws IOException {
-    var agent = RawAgent.connect(address, given);
+    return agent(address);
+  }
+
+  /// An agent that dials there.
+  RawAgent agent(InetSocketAddress to) throws IOException {
+    return kept(RawAgent.connect(to, given));
+  }
+
+  /// Closed when the case is over.
+  RawAgent kept(RawAgent agent) {
     agents.add(agent);
     return agent;
   }
@@ -372,9 +384,7 @@ final class Site implements AutoCloseable {
 
   /// An agent inside TLS to one of the upstreams.
   RawAgent inside(String host, int port) throws IOException, GeneralSecurityException {
-    var agent = tunnel(host + ":" + port).tls(podCertificate(), host);
-    agents.add(agent);
-    return agent;
+    return kept(tunnel(host + ":" + port).tls(podCertificate(), host));
   }
 
   RawAgent insideGood() throws IOException, GeneralSecurityException {
@@ -591,7 +601,7 @@ final class Site implements AutoCloseable {
   byte[] dump() throws IOException {
     plane.endAll();
     awaitImage();
-    var file = dir.resolve("heap.hprof");
+    var file = privateDir().resolve("heap.hprof");
     tell("dump " + file);
     return Files.readAllBytes(file);
   }

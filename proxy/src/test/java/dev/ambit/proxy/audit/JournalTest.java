@@ -514,7 +514,8 @@ class JournalTest {
   private boolean intent(Journal journal, int number) throws Exception {
     var session = IMAGE.sessions().values().iterator().next();
     var intent =
-        new Intent(arrival(number), IMAGE, session, "good", "items", "192.0.2.1:443", "", false);
+        new Intent(
+            arrival(number), IMAGE, session, "good", "items", "192.0.2.1:443", false, "", false);
     return onLoop(() -> journal.write(intent)).toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 

@@ -22,6 +22,7 @@ import dev.ambit.proxy.testing.Samples;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// A record says what happened within the bounds of its fields, and nothing an agent chose raw.
@@ -73,9 +74,42 @@ class RecordsTest {
   }
 
   private static Intent intent(Arrival arrival, boolean passesKeys) {
+    return intent(arrival, false, passesKeys);
+  }
+
+  private static Intent intent(Arrival arrival, boolean dialledElsewhere, boolean passesKeys) {
     var session = Samples.session(Samples.ONE, 1);
     return new Intent(
-        arrival, SessionImage.EMPTY, session, "good", "bare", "192.0.2.1:443", "", passesKeys);
+        arrival,
+        SessionImage.EMPTY,
+        session,
+        "good",
+        "bare",
+        "192.0.2.1:443",
+        dialledElsewhere,
+        "",
+        passesKeys);
+  }
+
+  @Test
+  void a001NotesThatTheAgentDialledElsewhereWhateverElseItHasSent() {
+    var bare = Samples.arrival(1, "https://api.good.test/bare");
+    var stripped = IntStream.range(0, 64).mapToObj(index -> "stripped:x-" + index).toList();
+    var arrival =
+        new Arrival(
+            bare.id(),
+            0,
+            bare.call(),
+            List.of(),
+            bare.connection(),
+            List.of(),
+            bare.body(),
+            stripped);
+    assertThat(records.intent(intent(arrival, true, false)).getDecision().getNotesList())
+        .hasSize(64)
+        .startsWith("origdst_mismatch", "stripped:x-0");
+    assertThat(records.intent(intent(arrival, false, false)).getDecision().getNotesList())
+        .isEqualTo(stripped);
   }
 
   @Test

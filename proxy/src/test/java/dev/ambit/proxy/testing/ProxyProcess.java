@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,12 +61,17 @@ public final class ProxyProcess implements AutoCloseable {
   /// @param machine options of the virtual machine beside the usual ones
   public static ProxyProcess start(
       Class<?> main, List<String> machine, Map<String, String> settings) throws IOException {
-    return startUnder(List.of(), main, machine, settings);
+    return startAs(UnaryOperator.identity(), main, machine, settings);
   }
 
-  /// The same by a command that runs what is behind it in its own place, as `prlimit` does.
-  public static ProxyProcess startUnder(
-      List<String> command, Class<?> main, List<String> machine, Map<String, String> settings)
+  /// The same by another command.
+  ///
+  /// @param command of the words that would be started; what it starts in the end takes its place
+  public static ProxyProcess startAs(
+      UnaryOperator<List<String>> command,
+      Class<?> main,
+      List<String> machine,
+      Map<String, String> settings)
       throws IOException {
     return new ProxyProcess(launch(command, main, machine, settings, List.of()));
   }
@@ -74,7 +80,7 @@ public final class ProxyProcess implements AutoCloseable {
       Map<String, String> settings, List<String> arguments, String... without) throws IOException {
     var process =
         launch(
-            List.of(),
+            UnaryOperator.identity(),
             ProxyMain.class,
             List.of("-Xmx64m"),
             settings,
@@ -84,7 +90,7 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   private static Process launch(
-      List<String> command,
+      UnaryOperator<List<String>> command,
       Class<?> main,
       List<String> machine,
       Map<String, String> settings,
@@ -100,10 +106,10 @@ public final class ProxyProcess implements AutoCloseable {
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             classPath(without));
-    builder.command().addAll(0, command);
     builder.command().addAll(machine);
     builder.command().add(main.getName());
     builder.command().addAll(List.of(arguments));
+    builder.command(command.apply(builder.command()));
     builder.environment().clear();
     builder.environment().putAll(settings);
     return builder.start();
