@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "Shows the whole of it on this machine, in under a minute: one job gets authority, uses it, and loses it.",
       "Every claim is taken from the records of the upstream and the issuer, never from the proxy's word.",
-      "With --transparent the agent is curl as it was installed, in a network namespace of its own where the kernel turns",
-      "all traffic to the proxy; neither is told of the other. It needs root and says what else; nothing stays behind.",
+      "With --transparent the agent is curl, in a network of its own: it is told of no proxy, the kernel turns",
+      "what it sends. That needs root, and the command says what else; nothing of it stays behind.",
       "Exit 0: every claim held; 1: not so."
     },
     footer = {

@@ -56,6 +56,16 @@ class TransparentDemoTest {
   }
 
   @Test
+  void nothingIsLeftWhenItIsEndedInTheMiddle() throws IOException {
+    try (var demo =
+        newcomer.start("demo", home, List.of(ambit, "demo", "--transparent", "--json"))) {
+      demo.awaitLog("reads /v1/stream", PATIENCE);
+    }
+    Await.until("the end of every process", () -> running() == 0);
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
   void nothingRunsOnWhenItIsKilledInTheMiddle() throws IOException {
     try (var demo =
         newcomer.start("demo", home, List.of(ambit, "demo", "--transparent", "--json"))) {
