@@ -84,6 +84,8 @@ final class ClientPages {
       The SDKs ask services that answer as theirs do: the models' with a credential in the place of the key in the environment; boto3, which signs each request, with its own keys
       (`agentCredentials: pass`); the MCP SDKs a server that is made with the Python one, over streamable HTTP. *refused* is a call of theirs that is not granted.
 
+      grpcio and grpc-java make calls of one message and of two hundred back and forth, and read the status of the upstream and why a call was denied (`PodGrpcTest`).
+
       A pod with several sessions tells them apart by the header `Ambit-Session`. Which client trusts by the directories, without any variable, is in [trust.md](trust.md).
       """;
 

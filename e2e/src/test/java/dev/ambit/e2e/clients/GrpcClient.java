@@ -1,12 +1,11 @@
 package dev.ambit.e2e.clients;
 
-import dev.ambit.e2e.set.Ran;
+import dev.ambit.dev.machine.User;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/// An unmodified client of gRPC as an agent, pointed at the proxy by its variables alone.
+/// An unmodified client of gRPC as an agent, with what its variables tell it alone.
 public enum GrpcClient {
   GRPCIO {
     @Override
@@ -25,22 +24,21 @@ public enum GrpcClient {
   abstract List<String> start() throws IOException, InterruptedException;
 
   /// One unary call: the code of its status, and the answer or the status's message.
-  public String ask(Map<String, String> variables, String target, String method, String message)
+  public String ask(User agent, String target, String method, String message)
       throws IOException, InterruptedException {
-    return run(variables, "ask", target, method, message);
+    return run(agent, "ask", target, method, message);
   }
 
   /// One call in which each of so many messages waits for the answer to the one before.
-  public String talk(Map<String, String> variables, String target, String method, int messages)
+  public String talk(User agent, String target, String method, int messages)
       throws IOException, InterruptedException {
-    return run(variables, "talk", target, method, Integer.toString(messages));
+    return run(agent, "talk", target, method, Integer.toString(messages));
   }
 
-  private String run(Map<String, String> variables, String... words)
-      throws IOException, InterruptedException {
+  private String run(User agent, String... words) throws IOException, InterruptedException {
     var all = new ArrayList<>(start());
     all.addAll(List.of(words));
-    var ran = Ran.run(variables, all.toArray(String[]::new));
+    var ran = agent.run(all);
     if (ran.exit() != 0) {
       throw new IOException(this + ": exit code " + ran.exit() + ": " + ran.err());
     }
