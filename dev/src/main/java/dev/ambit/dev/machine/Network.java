@@ -57,13 +57,27 @@ public final class Network implements Closeable {
   ///
   /// @param address that it will have
   static Network bare(String address, String nameServer) throws IOException {
+    return hold(List.of("unshare", "--net"), address, nameServer);
+  }
+
+  /// The one that a process is in, such as that of a container. It lasts as long as anybody is in
+  /// it.
+  ///
+  /// @param address that it will have
+  public static Network of(long process, String address, String nameServer) throws IOException {
+    var entering = List.of("nsenter", "--target", Long.toString(process), "--net");
+    return hold(entering, address, nameServer);
+  }
+
+  private static Network hold(List<String> entering, String address, String nameServer)
+      throws IOException {
     var files = Files.createTempDirectory("network");
     var resolvers = files.resolve("resolv.conf");
     var sources = files.resolve("nsswitch.conf");
     try {
       Files.writeString(resolvers, "nameserver " + nameServer + "\n");
       Files.writeString(sources, "passwd: files\ngroup: files\nhosts: files dns\n");
-      return new Network(address, hold(files));
+      return new Network(address, hold(entering, files));
     } finally {
       // A mounted file stays for those who have it mounted.
       Files.deleteIfExists(resolvers);
@@ -72,22 +86,11 @@ public final class Network implements Closeable {
     }
   }
 
-  private static Process hold(Path files) throws IOException {
-    var holder =
-        new ProcessBuilder(
-                List.of(
-                    "unshare",
-                    "--net",
-                    "--mount",
-                    "--propagation",
-                    "slave",
-                    "sh",
-                    "-ec",
-                    HOLD,
-                    "sh",
-                    files.toString()))
-            .redirectErrorStream(true)
-            .start();
+  private static Process hold(List<String> entering, Path files) throws IOException {
+    var words = new ArrayList<>(entering);
+    words.addAll(List.of("unshare", "--mount", "--propagation", "slave"));
+    words.addAll(List.of("sh", "-ec", HOLD, "sh", files.toString()));
+    var holder = new ProcessBuilder(words).redirectErrorStream(true).start();
     var said =
         new BufferedReader(new InputStreamReader(holder.getInputStream(), StandardCharsets.UTF_8));
     var line = said.readLine();

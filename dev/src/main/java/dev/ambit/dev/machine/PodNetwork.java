@@ -15,28 +15,22 @@ public record PodNetwork(Network pod, Network outside) implements Closeable {
 
   /// Makes both.
   public static PodNetwork open() throws IOException {
-    var pod = Network.bare(POD, OUTSIDE);
-    var network = new PodNetwork(pod, Network.bare(OUTSIDE, OUTSIDE));
-    pod.ip(
-        "link",
-        "add",
-        "eth0",
-        "type",
-        "veth",
-        "peer",
-        "name",
-        "pod0",
-        "netns",
-        Long.toString(network.outside.pid()));
-    network.outside.ip("address", "add", OUTSIDE + "/24", "dev", "pod0");
-    network.outside.ip("address", "add", OUTSIDE_6 + "/64", "dev", "pod0", "nodad");
-    network.outside.ip("link", "set", "pod0", "up");
+    return join(Network.bare(POD, OUTSIDE), Network.bare(OUTSIDE, OUTSIDE));
+  }
+
+  /// Joins two that have loopback alone.
+  public static PodNetwork join(Network pod, Network outside) {
+    var end = Long.toString(outside.pid());
+    pod.ip("link", "add", "eth0", "type", "veth", "peer", "name", "pod0", "netns", end);
+    outside.ip("address", "add", OUTSIDE + "/24", "dev", "pod0");
+    outside.ip("address", "add", OUTSIDE_6 + "/64", "dev", "pod0", "nodad");
+    outside.ip("link", "set", "pod0", "up");
     pod.ip("address", "add", POD + "/24", "dev", "eth0");
     pod.ip("address", "add", POD_6 + "/64", "dev", "eth0", "nodad");
     pod.ip("link", "set", "eth0", "up");
     pod.ip("route", "add", "default", "via", OUTSIDE);
     pod.ip("-6", "route", "add", "default", "via", OUTSIDE_6);
-    return network;
+    return new PodNetwork(pod, outside);
   }
 
   /// Lets go of both, and of the link with them.

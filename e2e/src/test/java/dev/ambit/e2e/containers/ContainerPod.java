@@ -1,8 +1,9 @@
 package dev.ambit.e2e.containers;
 
-import dev.ambit.e2e.machine.Closing;
-import dev.ambit.e2e.machine.Network;
-import dev.ambit.e2e.machine.PodNetwork;
+import dev.ambit.dev.machine.Closing;
+import dev.ambit.dev.machine.Network;
+import dev.ambit.dev.machine.PodNetwork;
+import dev.ambit.e2e.machine.Recorder;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -12,8 +13,9 @@ import java.io.IOException;
 /// @param inside holds the pod's network, for the containers of the pod
 /// @param world holds the other end
 /// @param network both, as the tests' own programs enter them
+/// @param recorder counts what comes out of the pod
 /// @param opened what is closed with it
-record ContainerPod(Container inside, Container world, PodNetwork network, Closing opened)
+record ContainerPod(Container inside, Container world, PodNetwork network, Recorder recorder, Closing opened)
     implements Closeable {
   /// Makes it, without a rule.
   ///
@@ -27,8 +29,9 @@ record ContainerPod(Container inside, Container world, PodNetwork network, Closi
       var network =
           opened.add(
               PodNetwork.join(network(inside, PodNetwork.POD), network(world, PodNetwork.OUTSIDE)));
+      var recorder = Recorder.open(network);
       whole = true;
-      return new ContainerPod(inside, world, network, opened);
+      return new ContainerPod(inside, world, network, recorder, opened);
     } finally {
       if (!whole) {
         opened.close();

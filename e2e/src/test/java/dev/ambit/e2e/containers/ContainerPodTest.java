@@ -2,8 +2,8 @@ package dev.ambit.e2e.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.dev.machine.User;
 import dev.ambit.dev.record.Entry;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,13 +122,13 @@ class ContainerPodTest {
 
     site.proxy().killNow();
     Await.until("the proxy is down", () -> !site.proxy().isRunning());
-    var arrived = site.pod().network().arrived();
+    var arrived = site.pod().recorder().arrived();
     assertThat(curl("-m", "3", items()).getExitCode()).isNotZero();
     assertThat(
             curl("-m", "3", "http://" + site.pod().network().outside().address() + "/")
                 .getExitCode())
         .isNotZero();
-    assertThat(site.pod().network().arrived()).isEqualTo(arrived);
+    assertThat(site.pod().recorder().arrived()).isEqualTo(arrived);
 
     site.proxy().startAgain();
     Await.until(

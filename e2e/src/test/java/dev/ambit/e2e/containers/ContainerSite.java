@@ -1,12 +1,12 @@
 package dev.ambit.e2e.containers;
 
 import dev.ambit.cli.trust.TrustVariables;
-import dev.ambit.e2e.machine.Closing;
+import dev.ambit.dev.machine.Closing;
+import dev.ambit.dev.machine.Pod;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.MemoryFolder;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.User;
 import dev.ambit.e2e.spire.Neighbours;
-import dev.ambit.e2e.spire.Pod;
 import dev.ambit.e2e.spire.RealSpire;
 import dev.ambit.e2e.spire.Site;
 import dev.ambit.e2e.spire.SiteResources;

@@ -1,8 +1,8 @@
 package dev.ambit.e2e.containers;
 
+import dev.ambit.dev.machine.Ran;
+import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.Programs;
-import dev.ambit.e2e.machine.Ran;
-import dev.ambit.e2e.machine.User;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.ambit.e2e.containers;
 
-import dev.ambit.e2e.machine.Ran;
+import dev.ambit.dev.machine.Ran;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
