@@ -4,6 +4,7 @@ import dev.ambit.dev.machine.Closing;
 import dev.ambit.dev.machine.Pod;
 import dev.ambit.dev.machine.Shown;
 import dev.ambit.dev.machine.User;
+import dev.ambit.dev.set.Folders;
 import dev.ambit.e2e.machine.Programs;
 import dev.ambit.e2e.machine.Recorder;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class InPod implements Place, InvocationInterceptor, AfterAllCallback {
     pod = closing.add(Pod.open(Programs.redirect()));
     recorder = Recorder.open(pod.network());
     var folder = Files.createTempDirectory("in-pod");
+    closing.add(() -> Folders.remove(folder));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     shown = Shown.program(pod.network().pod(), folder.resolve("shown"));
     inside = pod.network().pod().inside(InPod::oneThread);
