@@ -15,7 +15,8 @@ import java.io.IOException;
 /// @param network both, as the tests' own programs enter them
 /// @param recorder counts what comes out of the pod
 /// @param opened what is closed with it
-record ContainerPod(Container inside, Container world, PodNetwork network, Recorder recorder, Closing opened)
+record ContainerPod(
+    Container inside, Container world, PodNetwork network, Recorder recorder, Closing opened)
     implements Closeable {
   /// Makes it, without a rule.
   ///
