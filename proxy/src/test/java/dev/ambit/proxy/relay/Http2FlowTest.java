@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /// What holds a fast side back, and what is left of calls that end early, or of very many.
 class Http2FlowTest extends Http2Test {
+  /// 128 bytes a call.
+  private static final long LEAK = 1 << 20;
+
   @Test
   void readsTheRestOfAnUploadThatWasDeniedSoThatItsClientComesToTheAnswer() throws Exception {
     int bytes = 1 << 20;
@@ -330,12 +333,22 @@ class Http2FlowTest extends Http2Test {
         };
     var agent = proxy.http2(good.port());
     call(agent, 2_000);
-    long before = heap();
-    call(agent, 8_000);
-    assertThat(heap() - before).isLessThan(1 << 20);
+    assertThat(grown(agent)).isLessThan(LEAK);
     assertThat(proxy.onLoop(proxy.relay::exchanges)).isZero();
     assertThat(proxy.onLoop(proxy.relay::pooled)).isEqualTo(1);
     assertThat(good.connections).hasValue(1);
+  }
+
+  /// By how much the heap has grown after eight thousand calls. What else lives in this process
+  /// comes and goes; what calls leave behind is there after each round.
+  private long grown(Http2Peer agent) throws IOException {
+    long grown = Long.MAX_VALUE;
+    for (int round = 0; round < 3 && grown >= LEAK; round++) {
+      long before = heap();
+      call(agent, 8_000);
+      grown = heap() - before;
+    }
+    return grown;
   }
 
   private void call(Http2Peer agent, int times) throws IOException {
