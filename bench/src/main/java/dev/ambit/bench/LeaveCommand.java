@@ -9,7 +9,6 @@ import dev.ambit.bench.report.Model;
 import dev.ambit.bench.report.Page;
 import dev.ambit.bench.subject.Ours;
 import dev.ambit.bench.subject.Plane;
-import dev.ambit.bench.subject.Profile;
 import dev.ambit.bench.subject.Running;
 import dev.ambit.bench.subject.Site;
 import dev.ambit.cli.ExitCode;
@@ -54,13 +53,7 @@ public final class LeaveCommand implements Callable<Integer> {
       description = "How many, 1 to 2000; 250 share a proxy (default: ${DEFAULT-VALUE}).")
   int sessions = 1_000;
 
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME",
-      defaultValue = "FAST",
-      description = "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Profile profile = Profile.FAST;
-
+  @Mixin ProfileOption launch = new ProfileOption();
   @Mixin PrintOptions print = new PrintOptions();
 
   public LeaveCommand(Shell shell) {
@@ -85,7 +78,7 @@ public final class LeaveCommand implements Callable<Integer> {
         var count = Math.min(SESSIONS_EACH, sessions - opened.size());
         var own = plane.openCrowd(crowd, count);
         var whose = new Ours.Whose(plane.crowdSocket(crowd), own.getFirst().handle());
-        var proxy = new Ours(site, plane, whose, profile, List.of()).start();
+        var proxy = new Ours(site, plane, whose, launch.profile, List.of()).start();
         streams.add(streams(site, proxy.door(), own));
         opened.addAll(own);
         running.add(proxy);

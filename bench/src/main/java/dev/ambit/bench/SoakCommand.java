@@ -6,7 +6,6 @@ import dev.ambit.bench.report.Soak;
 import dev.ambit.bench.report.Soak.Reading;
 import dev.ambit.bench.subject.Ours;
 import dev.ambit.bench.subject.Plane;
-import dev.ambit.bench.subject.Profile;
 import dev.ambit.bench.subject.Running;
 import dev.ambit.bench.subject.Site;
 import dev.ambit.cli.ExitCode;
@@ -59,13 +58,7 @@ public final class SoakCommand implements Callable<Integer> {
       description = "How many in all, 4000 to 1000000000 (default: ${DEFAULT-VALUE}).")
   long requests = 10_000_000;
 
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME",
-      defaultValue = "FAST",
-      description = "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Profile profile = Profile.FAST;
-
+  @Mixin ProfileOption launch = new ProfileOption();
   @Mixin PrintOptions print = new PrintOptions();
 
   public SoakCommand(Shell shell) {
@@ -83,7 +76,7 @@ public final class SoakCommand implements Callable<Integer> {
     try (var site = Site.open(shell, Site.outward());
         var _ = AtExit.of(site);
         var plane = Plane.start(site);
-        var running = new Ours(site, plane, profile, List.of()).start()) {
+        var running = new Ours(site, plane, launch.profile, List.of()).start()) {
       var soak = soak(site, running);
       new Printer(shell, print).print(() -> Model.of(soak), _ -> Page.of(soak));
       return (soak.flat() ? ExitCode.OK : ExitCode.REFUSED).number();

@@ -13,7 +13,6 @@ import dev.ambit.bench.report.Strain.Cut;
 import dev.ambit.bench.report.Strain.Phase;
 import dev.ambit.bench.subject.Ours;
 import dev.ambit.bench.subject.Plane;
-import dev.ambit.bench.subject.Profile;
 import dev.ambit.bench.subject.Running;
 import dev.ambit.bench.subject.Site;
 import dev.ambit.cli.ExitCode;
@@ -70,13 +69,7 @@ public final class StrainCommand implements Callable<Integer> {
       description = "How many strain it at a time, 1 to 900 (default: ${DEFAULT-VALUE}).")
   int calls = 500;
 
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME",
-      defaultValue = "FAST",
-      description = "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Profile profile = Profile.FAST;
-
+  @Mixin ProfileOption launch = new ProfileOption();
   @Mixin PrintOptions print = new PrintOptions();
 
   public StrainCommand(Shell shell) {
@@ -107,7 +100,7 @@ public final class StrainCommand implements Callable<Integer> {
     try (var site = Site.open(shell, Site.outward());
         var _ = AtExit.of(site);
         var plane = Plane.start(site);
-        var running = new Ours(site, plane, profile, List.of()).start()) {
+        var running = new Ours(site, plane, launch.profile, List.of()).start()) {
       var readings = new EnumMap<By, List<Reading>>(By.class);
       // The first round warms it up.
       for (var round = 0; round <= ROUNDS; round++) {
