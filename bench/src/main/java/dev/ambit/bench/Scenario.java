@@ -113,7 +113,7 @@ public enum Scenario {
       case SERIAL -> new ClosedLoop(loops, door, item(), 1, 1);
       case RATE_100 -> new OpenLoop(loops, door, item(), 100, RATE_CONNECTIONS);
       case RATE_1000 -> new OpenLoop(loops, door, item(), 1_000, RATE_CONNECTIONS);
-      case EVENTS -> new EventStreams(loops, door, Ask.get(Site.granted("events/0")), STREAMS);
+      case EVENTS -> new EventStreams(loops, door, Ask.get(Site.granted("events/50")), STREAMS);
       // In pieces of 32 MiB on one connection, so that a quick run is a part of a whole one.
       case BULK -> new ClosedLoop(loops, door, bulk(), 1, BULK_PIECE_MIB);
       case ECHO -> new SocketEchoes(loops, door, Ask.socket(Site.granted("socket")), CONNECTIONS);

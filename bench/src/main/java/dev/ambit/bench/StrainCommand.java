@@ -190,7 +190,7 @@ public final class StrainCommand implements Callable<Integer> {
   }
 
   private Cut cut(Site site, Plane plane, Running running) throws IOException {
-    var flowing = hold(site, running.door(), "events", Holding.Manner.READING);
+    var flowing = hold(site, running.door(), "events/50", Holding.Manner.READING);
     try (flowing) {
       var before = running.usage();
       var began = System.nanoTime();

@@ -24,14 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection of the origin by HTTP/1.1, or one stream by HTTP/2. What a path begins with
 /// behind its kind says what is answered: `items` 1 KiB, `upload` as much as 16 KiB, `events` an
-/// endless stream, 50 or so many in a second, `bulk` so many bytes, `socket` a WebSocket that says
-/// back what it hears, `late` so many milliseconds later, `stall` the whole server stands still for
-/// so many first.
+/// endless stream, so many in a second, `bulk` so many bytes, `socket` a WebSocket that says back
+/// what it hears, `late` so many milliseconds later, `stall` the whole server stands still for so
+/// many first.
 final class Answers extends SimpleChannelInboundHandler<HttpObject> {
   private static final int ITEM_BYTES = 1_024;
   private static final int UPLOAD_BYTES = 16 * 1_024;
   private static final int PIECE_BYTES = 64 * 1_024;
-  private static final int EVENTS_PER_SECOND = 50;
   private static final byte[] PIECE = "x".repeat(PIECE_BYTES).getBytes(US_ASCII);
 
   private final Seen seen;
@@ -67,8 +66,7 @@ final class Answers extends SimpleChannelInboundHandler<HttpObject> {
     var argument = parts.length > 4 ? parts[4] : "";
     switch (kind) {
       case "upload" -> whole(ctx, UPLOAD_BYTES);
-      case "events" ->
-          stream(ctx, argument.isEmpty() ? EVENTS_PER_SECOND : Integer.parseInt(argument));
+      case "events" -> stream(ctx, Integer.parseInt(argument));
       case "socket" -> Echo.open(ctx, Objects.requireNonNull(asked));
       case "bulk" -> bulk(ctx, Long.parseLong(argument));
       case "late" -> {
