@@ -3,6 +3,7 @@ package dev.ambit.cli;
 import dev.ambit.cli.audit.AuditCommand;
 import dev.ambit.cli.audit.ShowAudit;
 import dev.ambit.cli.audit.VerifyAudit;
+import dev.ambit.cli.cluster.ShowNamespace;
 import dev.ambit.cli.connect.Connector;
 import dev.ambit.cli.envelope.EnvelopeCommand;
 import dev.ambit.cli.envelope.Explain;
@@ -84,7 +85,7 @@ public final class AmbitMain {
     var trust =
         new CommandLine(new TrustCommand())
             .addSubcommand(new TrustEnvironment(shell))
-            .addSubcommand(new TestTrust(shell));
+            .addSubcommand(new TestTrust(shell, connector));
     return new CommandLine(new Ambit())
         .addSubcommand(new Check(shell, connector))
         .addSubcommand(new ShowStatus(shell, connector))
@@ -94,7 +95,8 @@ public final class AmbitMain {
         .addSubcommand(new Explain(shell, connector))
         .addSubcommand(audit)
         .addSubcommand(receipt)
-        .addSubcommand(trust);
+        .addSubcommand(trust)
+        .addSubcommand(new ShowNamespace(shell));
   }
 
   /// Gives every command the same help option, exit codes, colours and way to fail.

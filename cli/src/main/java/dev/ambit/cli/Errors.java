@@ -73,7 +73,7 @@ public final class Errors implements IExecutionExceptionHandler {
   private static String unreachable(Status status, String sentence) {
     return "server: "
         + rootCause(status, sentence)
-        + "; is the control plane running, and is it the right address (--access, --server)?";
+        + "; is the control plane running, and is it the right address (--access, --server, --kubeconfig)?";
   }
 
   private static String rootCause(Status status, String sentence) {

@@ -85,7 +85,8 @@ final class RealPlane implements AutoCloseable {
                 Duration.ofSeconds(2),
                 Duration.ZERO,
                 List.of(),
-                Duration.ofSeconds(60)),
+                Duration.ofSeconds(60),
+                Optional.empty()),
             InstantSource.system(),
             System::nanoTime);
   }

@@ -3,8 +3,8 @@ package dev.ambit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import dev.ambit.spiffe.x509.CertificateAuthority;
 import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;

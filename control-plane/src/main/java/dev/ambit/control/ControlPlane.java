@@ -5,18 +5,31 @@ import dev.ambit.control.api.ApiServer;
 import dev.ambit.control.budget.Ledger;
 import dev.ambit.control.caller.AccessFolder;
 import dev.ambit.control.caller.BootstrapToken;
+import dev.ambit.control.caller.Operators;
+import dev.ambit.control.caller.People;
+import dev.ambit.control.caller.ReviewedTokens;
 import dev.ambit.control.config.Settings;
 import dev.ambit.control.credential.KeyFile;
 import dev.ambit.control.credential.oauth.Reach;
+import dev.ambit.control.kubernetes.AccessMap;
+import dev.ambit.control.kubernetes.AgentId;
+import dev.ambit.control.kubernetes.ApiTokenReviews;
+import dev.ambit.control.kubernetes.Cluster;
+import dev.ambit.control.kubernetes.Kubernetes;
+import dev.ambit.control.kubernetes.PodArrivals;
 import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Handles;
+import dev.ambit.control.lifecycle.KnownPods;
 import dev.ambit.control.lifecycle.Sessions;
 import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.lifecycle.Timers;
 import dev.ambit.control.metrics.Metrics;
+import dev.ambit.control.publish.PodGate;
 import dev.ambit.control.publish.ProxyServer;
 import dev.ambit.control.resources.CurrentResources;
+import dev.ambit.control.resources.FolderSource;
 import dev.ambit.control.store.BudgetTable;
+import dev.ambit.control.store.PodSessionTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
 import dev.ambit.envelope.Ids;
@@ -37,6 +50,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -52,6 +66,7 @@ public final class ControlPlane implements AutoCloseable {
   private static final int HANDLE_KEY_BYTES = 32;
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration ISSUER_PATIENCE = Duration.ofSeconds(3);
+  private static final Duration RESOURCES_PATIENCE = Duration.ofSeconds(10);
 
   private final Settings settings;
   private final InstantSource clock;
@@ -110,7 +125,8 @@ public final class ControlPlane implements AutoCloseable {
 
   private void start() throws Unusable, IdentityUnavailable, IOException {
     // Before anything is opened: a set that cannot be used is the operator's next step.
-    var resources = resources(settings.resources());
+    var kubernetes = kubernetes();
+    var resources = resources(kubernetes);
     var source = SpiffeSource.open(settings.socket(), settings.patience());
     closers.push(source::close);
     var self = source.current().spiffeId();
@@ -136,11 +152,18 @@ public final class ControlPlane implements AutoCloseable {
                 clock));
     closers.push(evidence.stop());
     var table = new SessionTable(store);
+    var pods = kubernetes.map(cluster -> cluster.pods(agentId(self)));
+    var known = pods.<KnownPods>map(each -> each).orElse(KnownPods.NONE);
     var sessions =
-        new Sessions(table, resources, evidence.closures(), new Handles(handleKey()), ids, clock);
+        new Sessions(
+            table, resources, evidence.closures(), new Handles(handleKey()), known, ids, clock);
+    var podSessions =
+        kubernetes.map(
+            cluster -> cluster.sessions(pods.orElseThrow(), sessions, new PodSessionTable(store)));
     var suspensions = new Suspensions(sessions, evidence.suspensions(), proxies.cuts(), clock);
     var timers =
-        new Timers(table, sessions, resources, settings.lease().plus(TICK.multipliedBy(2)), clock);
+        new Timers(
+            table, sessions, resources, known, settings.lease().plus(TICK.multipliedBy(2)), clock);
 
     var tls = new SpiffeTls(source, peers(self));
     var ledger = new Ledger(new BudgetTable(store));
@@ -150,7 +173,10 @@ public final class ControlPlane implements AutoCloseable {
         ledger,
         evidence.broker(),
         evidence.orphans(),
-        evidence.audit());
+        evidence.audit(),
+        podSessions
+            .<PodGate>map(each -> new PodArrivals(pods.orElseThrow(), each))
+            .orElse(PodGate.OPEN));
     var reach = new Reach(ISSUER_PATIENCE, nanos);
     closers.push(reach::close);
     var api =
@@ -170,11 +196,16 @@ public final class ControlPlane implements AutoCloseable {
     // Once nobody can end a session any more.
     closers.push(() -> handOver(proxies));
     closers.push(api::close);
-    var token = BootstrapToken.issue(random, clock, settings.tokenLife());
+    var token =
+        settings.access().map(_ -> BootstrapToken.issue(random, clock, settings.tokenLife()));
+    var accounts =
+        kubernetes.map(cluster -> join(cluster, settings.kubernetes().orElseThrow(), source));
     var workloads = api.openForWorkloads(settings.workloads());
-    var people = api.openForPeople(settings.people(), token.token());
-    if (settings.access().isPresent()) {
-      grantAccess(settings.access().get(), token, source, people, proxies.port());
+    var people =
+        api.openForPeople(
+            settings.people(), new People(token.map(BootstrapToken.Fresh::token), accounts));
+    if (settings.access().isPresent() && token.isPresent()) {
+      grantAccess(settings.access().get(), token.get(), source, people, proxies.port());
     }
 
     metrics.stale(resources::stale);
@@ -185,17 +216,83 @@ public final class ControlPlane implements AutoCloseable {
     metrics.proxiesDoubled(proxies::doubles);
     tick("resources", resources::reload);
     tick("timers", timers::tick);
+    kubernetes.ifPresent(cluster -> tick("status", cluster::tick));
+    podSessions.ifPresent(each -> tick("pods", each::tick));
     tick("proxies", proxies::tick);
     tick("metrics", () -> metrics.sessions(table.count()));
     evidence.start().run();
-    var admin = new AdminServer(settings.admin(), () -> unready(source, proxies), metrics::scrape);
+    var admin =
+        new AdminServer(
+            "AMBIT_CONTROL_ADMIN_LISTEN",
+            settings.admin(),
+            () -> unready(source, proxies),
+            metrics::scrape);
     closers.push(admin::close);
     id = self;
     ports = new Ports(proxies.port(), workloads, people, admin.port());
   }
 
+  private Optional<Kubernetes> kubernetes() {
+    var where = settings.kubernetes();
+    if (where.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var cluster =
+          Kubernetes.open(
+              Cluster.client(where.get().kubeconfig()),
+              where.get().namespace(),
+              settings.resources(),
+              RESOURCES_PATIENCE,
+              clock);
+      closers.push(cluster::close);
+      return Optional.of(cluster);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private AgentId agentId(String self) {
+    return settings
+        .kubernetes()
+        .flatMap(Settings.Kubernetes::agentId)
+        .map(AgentId::new)
+        .orElseGet(() -> AgentId.of(trustDomain(self)));
+  }
+
+  private CurrentResources resources(Optional<Kubernetes> kubernetes) throws Unusable {
+    // Who mends a resource of the cluster sees its status, and needs a control plane for that.
+    return kubernetes.isPresent()
+        ? CurrentResources.begin(kubernetes.get().resources())
+        : resources(settings.resources());
+  }
+
+  /// Lets a cluster vouch for callers, and tells it how this control plane is known.
+  private ReviewedTokens join(Kubernetes cluster, Settings.Kubernetes names, SpiffeSource source) {
+    var client = cluster.client();
+    var access =
+        new AccessMap(
+            client,
+            names.namespace(),
+            names.access(),
+            () -> {
+              var now = source.current();
+              return new AccessMap.Place(roots(now), now.spiffeId());
+            },
+            nanos);
+    tick("access", access::tick);
+    var threads = Executors.newVirtualThreadPerTaskExecutor();
+    closers.push(threads::shutdownNow);
+    return new ReviewedTokens(
+        new ApiTokenReviews(client, names.audience()),
+        new Operators(Set.copyOf(names.operators())),
+        threads,
+        nanos);
+  }
+
   private static CurrentResources resources(Path folder) throws Unusable {
-    return switch (CurrentResources.read(folder)) {
+    return switch (CurrentResources.read(new FolderSource(folder))) {
       case CurrentResources.Start.Ready(var ready) -> ready;
       case CurrentResources.Start.Broken(var findings) ->
           throw new Unusable(findings.stream().map(Finding::toString).toList());

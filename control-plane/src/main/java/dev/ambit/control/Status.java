@@ -8,6 +8,7 @@ import dev.ambit.control.store.SessionTable;
 import dev.ambit.proto.v1.GetStatusResponse;
 import dev.ambit.proto.v1.ProviderHost;
 import dev.ambit.proto.v1.ResourceFinding;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// What a person who operates the control plane has to look after, gathered from its parts.
@@ -20,6 +21,9 @@ record Status(
     Reach reach) {
   private static final int FINDINGS_MAX = 100;
   private static final int ROWS_MAX = 1_000;
+  private static final String VERSION =
+      Optional.ofNullable(Status.class.getPackage().getImplementationVersion())
+          .orElse("unpackaged");
 
   /// The status of this moment. Reads the store and asks the issuers.
   GetStatusResponse now() {
@@ -27,6 +31,7 @@ record Status(
     var status =
         GetStatusResponse.newBuilder()
             .setControlPlane(self)
+            .setVersion(VERSION)
             .setResourcesDigest(resources.current().digest())
             .setResourcesStale(resources.stale())
             .setProxies(proxies.attached())

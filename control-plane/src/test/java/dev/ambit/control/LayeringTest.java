@@ -34,7 +34,8 @@ class LayeringTest {
               "..control.audit..",
               "..control.store..",
               "..control.caller..",
-              "..control.resources..")
+              "..control.resources..",
+              "..control.webhook.inject..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("com.linecorp.armeria..", "io.grpc..", "io.netty..")

@@ -31,6 +31,7 @@ final class CheckedTemplate implements SessionTemplate {
 
   private final TemplateReader.Draft draft;
   private final List<SpiffePattern> openers;
+  private final List<KubernetesOpener> accounts;
   private final Map<String, Target> targets = new LinkedHashMap<>();
   private final Map<String, List<String>> scopes;
   private final Set<String> inPaths = new LinkedHashSet<>();
@@ -41,8 +42,9 @@ final class CheckedTemplate implements SessionTemplate {
       TemplateReader.Draft draft, Map<String, Target> all, Map<String, List<String>> scopes) {
     this.draft = draft;
     this.scopes = Map.copyOf(scopes);
-    this.openers =
-        draft.openers().stream().filter(o -> !o.equals(BOOTSTRAP)).map(SpiffePattern::new).toList();
+    this.openers = draft.openers().stream().flatMap(o -> SpiffePattern.parse(o).stream()).toList();
+    this.accounts =
+        draft.openers().stream().flatMap(o -> KubernetesOpener.parse(o).stream()).toList();
     for (var grant : draft.grants()) {
       var target = all.get(grant.target().text());
       if (target != null) {
@@ -92,7 +94,8 @@ final class CheckedTemplate implements SessionTemplate {
   public boolean admitsOpener(String caller) {
     return caller.equals(BOOTSTRAP)
         ? draft.openers().contains(BOOTSTRAP)
-        : openers.stream().anyMatch(opener -> opener.matches(caller));
+        : openers.stream().anyMatch(opener -> opener.matches(caller))
+            || accounts.stream().anyMatch(account -> account.matches(caller));
   }
 
   @Override

@@ -22,6 +22,9 @@ public final class ResourceReader {
   /// Bytes of one file.
   public static final int FILE_BYTES_MAX = 1_048_576;
 
+  /// Resources that lie in no folder.
+  public static final int DOCUMENTS_MAX = 2_000;
+
   private static final String VERSION = "ambit.dev/v1";
   private static final List<String> KINDS =
       List.of("Target", "CredentialProvider", "SessionTemplate", "Policy");
@@ -39,10 +42,33 @@ public final class ResourceReader {
     return new ResourceReader(folder).readAll();
   }
 
+  /// Reads resources that lie in no folder.
+  ///
+  /// @param files folder of the files that they name
+  /// @param documents in a fixed order
+  public static Reading read(Path files, List<Document> documents) {
+    return new ResourceReader(files).readAll(documents);
+  }
+
   private Reading readAll() {
     for (var file : files()) {
       readFile(file);
     }
+    return result();
+  }
+
+  private Reading readAll(List<Document> documents) {
+    if (documents.size() > DOCUMENTS_MAX) {
+      unreadable(folder, documents.size() + " resources", "at most " + DOCUMENTS_MAX);
+    } else {
+      for (var document : documents) {
+        readBytes(document.name(), document.text().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return result();
+  }
+
+  private Reading result() {
     var set = assembly.assemble(digest);
     return findings.count() == 0 ? new Reading.Whole(set) : new Reading.Broken(findings.all());
   }
@@ -71,31 +97,35 @@ public final class ResourceReader {
       unreadable(file, "not readable", "a readable file");
       return;
     }
+    readBytes(file.toString(), bytes);
+  }
+
+  /// @param name as findings call it
+  private void readBytes(String name, byte[] bytes) {
     if (bytes.length > FILE_BYTES_MAX) {
-      unreadable(file, "too large", "at most 1 MiB");
+      unreadable(name, "too large", "at most 1 MiB");
       return;
     }
-    digest.update(
-        (file.getFileName() + " " + bytes.length + "\n").getBytes(StandardCharsets.UTF_8));
+    var base = name.substring(name.lastIndexOf('/') + 1);
+    digest.update((base + " " + bytes.length + "\n").getBytes(StandardCharsets.UTF_8));
     digest.update(bytes);
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException _) {
-      unreadable(file, "another encoding", "UTF-8");
+      unreadable(name, "another encoding", "UTF-8");
       return;
     }
     var before = findings.count();
-    var documents = new YamlParser(file.toString(), findings).parse(text);
+    var documents = new YamlParser(name, findings).parse(text);
     if (documents.isEmpty() && findings.count() > before) {
       assembly.missName();
     }
     for (var document : documents) {
       if (document instanceof Yaml.Mapping mapping) {
-        read(new Section(findings, file.toString(), "", mapping));
+        read(new Section(findings, name, "", mapping));
       } else {
-        findings.add(
-            new Place(file.toString(), document.line(), "document"), document.kind(), "a mapping");
+        findings.add(new Place(name, document.line(), "document"), document.kind(), "a mapping");
       }
     }
   }
@@ -159,9 +189,19 @@ public final class ResourceReader {
   }
 
   private void unreadable(Path path, String found, String expected) {
-    assembly.missName();
-    findings.add(new Place(path.toString(), 1, "file"), found, expected);
+    unreadable(path.toString(), found, expected);
   }
+
+  private void unreadable(String name, String found, String expected) {
+    assembly.missName();
+    findings.add(new Place(name, 1, "file"), found, expected);
+  }
+
+  /// One resource, or several, that lie in no file.
+  ///
+  /// @param name as findings call it
+  /// @param text YAML
+  public record Document(String name, String text) {}
 
   private static MessageDigest sha256() {
     try {

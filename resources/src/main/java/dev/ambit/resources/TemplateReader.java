@@ -31,8 +31,7 @@ final class TemplateReader {
   private static final int DENIALS_MAX = 1_000;
   private static final Duration WITHIN_MAX = Duration.ofHours(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final List<String> OPENERS_NOT_BUILT =
-      List.of("oidc:", "group:", "serviceaccount:", "kubernetes:");
+  private static final List<String> OPENERS_NOT_BUILT = List.of("oidc:", "group:");
 
   /// What asks of what is said in a call, so that somebody must read it.
   private static final List<String> READ =
@@ -198,9 +197,22 @@ final class TemplateReader {
     }
     if (item.text().equals(CheckedTemplate.BOOTSTRAP)) {
       openers.add(item.text());
+    } else if (item.text().startsWith(KubernetesOpener.SCHEME)) {
+      account(item).ifPresent(account -> openers.add(account.text()));
     } else {
       spiffe(item).ifPresent(id -> openers.add(id.text()));
     }
+  }
+
+  private Optional<KubernetesOpener> account(Section.Item item) {
+    var account = KubernetesOpener.parse(item.text());
+    if (account.isEmpty()) {
+      findings.add(
+          item.place(),
+          Findings.shown(item.text()),
+          "kubernetes:NAMESPACE:SERVICEACCOUNT, or kubernetes:NAMESPACE for all of it");
+    }
+    return account;
   }
 
   private Optional<SpiffePattern> spiffe(Section.Item item) {

@@ -279,6 +279,39 @@ class InstantiationTest {
     assertThat(template().admitsOpener(caller)).isEqualTo(admitted);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "kubernetes:flows, kubernetes:flows:bot, true",
+    "kubernetes:flows, kubernetes:flows, true",
+    "kubernetes:flows, kubernetes:flows-2:bot, false",
+    "kubernetes:flows, kubernetes:flow, false",
+    "kubernetes:flows:bot, kubernetes:flows:bot, true",
+    "kubernetes:flows:bot, kubernetes:flows:bot-2, false",
+    "kubernetes:flows:bot, kubernetes:flows, false",
+    "kubernetes:flows:bot, bootstrap, false"
+  })
+  void aNamespaceOpensForAllOfItAndAnAccountForItself(
+      String opener, String caller, boolean admitted) {
+    assertThat(KubernetesOpener.parse(opener).orElseThrow().matches(caller)).isEqualTo(admitted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kubernetes:",
+        "kubernetes::a",
+        "kubernetes:a:",
+        "kubernetes:A",
+        "kubernetes:-a",
+        "kubernetes:a:b:c",
+        "kubernetes:a:*",
+        "kubernetes:a.b",
+        "kubernetes:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:b"
+      })
+  void nothingElseIsAnAccount(String text) {
+    assertThat(KubernetesOpener.parse(text)).isEmpty();
+  }
+
   @Test
   void aNewPolicyForbidsWhatItWouldNotHaveAllowed() {
     var envelope = frozen(order(CODER, GOOD, Optional.empty()));

@@ -3,6 +3,7 @@ package dev.ambit.cli.connect;
 import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
 import dev.ambit.cli.Shell;
+import dev.ambit.cli.cluster.Cluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +42,31 @@ public record Access(
           Optional.empty(),
           options.tokenFile);
     }
+    if (inCluster(options, shell)) {
+      throw new Failure(
+          ExitCode.CONFIGURATION,
+          "access: a control plane in a cluster, which a proxy on this machine cannot reach (expected: an access"
+              + " directory); in a cluster, annotate the pod or Job instead");
+    }
     return ofDirectory(directory(options, shell));
+  }
+
+  /// Whether a kubeconfig leads to the control plane that is meant: it is said so, or nothing else
+  /// is there.
+  public static boolean inCluster(ConnectionOptions options, Shell shell) {
+    var files = options.access != null || options.server != null;
+    if (options.cluster.named()) {
+      if (files) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "--access, --server: not beside --kubeconfig and what belongs to it (expected: one way)");
+      }
+      return true;
+    }
+    return !files
+        && shell.environment().getOrDefault("AMBIT_ACCESS", "").isEmpty()
+        && !Files.isDirectory(directory(options, shell))
+        && Cluster.kubeconfig(options.cluster, shell).isPresent();
   }
 
   /// Reads an access directory: `server`, `id`, `bundle.pem`, `token`.
@@ -53,7 +78,8 @@ public record Access(
             "access: "
                 + directory.resolve(file)
                 + " cannot be read (expected: the directory with server, id, bundle.pem and token that a control plane"
-                + " writes); name it with --access or AMBIT_ACCESS, or start one with: ambit dev up");
+                + " writes); name it with --access or AMBIT_ACCESS, or a cluster with"
+                + " --kubeconfig, or start one with: ambit dev up");
       }
     }
     return at(

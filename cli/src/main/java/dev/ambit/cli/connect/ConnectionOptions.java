@@ -1,7 +1,9 @@
 package dev.ambit.cli.connect;
 
+import dev.ambit.cli.cluster.ClusterOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options that say which control plane, shared by every command that asks one.
@@ -33,4 +35,6 @@ public final class ConnectionOptions {
       paramLabel = "FILE",
       description = "File with the bearer token for --server.")
   public @Nullable Path tokenFile;
+
+  @Mixin public ClusterOptions cluster = new ClusterOptions();
 }

@@ -17,8 +17,16 @@ public final class ControlPlane implements AutoCloseable {
 
   private final ManagedChannel channel;
 
+  private final Runnable way;
+
   public ControlPlane(ManagedChannel channel) {
+    this(channel, () -> {});
+  }
+
+  /// @param way closes what leads there
+  public ControlPlane(ManagedChannel channel, Runnable way) {
     this.channel = channel;
+    this.way = way;
   }
 
   public SessionServiceGrpc.SessionServiceBlockingStub sessions() {
@@ -68,6 +76,10 @@ public final class ControlPlane implements AutoCloseable {
 
   @Override
   public void close() {
-    var _ = channel.shutdownNow();
+    try {
+      var _ = channel.shutdownNow();
+    } finally {
+      way.run();
+    }
   }
 }

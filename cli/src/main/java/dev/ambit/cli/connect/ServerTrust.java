@@ -2,6 +2,7 @@ package dev.ambit.cli.connect;
 
 import dev.ambit.cli.ExitCode;
 import dev.ambit.cli.Failure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -31,11 +32,23 @@ final class ServerTrust extends X509ExtendedTrustManager {
   }
 
   static ServerTrust of(Path bundle, String spiffeId) {
-    try (var pem = Files.newInputStream(bundle)) {
+    try {
+      return of(bundle.toString(), Files.readAllBytes(bundle), spiffeId);
+    } catch (IOException unreadable) {
+      throw unusable(bundle.toString(), unreadable);
+    }
+  }
+
+  /// @param from where the bundle is from
+  /// @param bundle PEM
+  static ServerTrust of(String from, byte[] bundle, String spiffeId) {
+    try {
       var roots = KeyStore.getInstance("PKCS12");
       roots.load(null, null);
       var count = 0;
-      for (var root : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+      for (var root :
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(bundle))) {
         roots.setCertificateEntry("root-" + count++, root);
       }
       if (count == 0) {
@@ -45,11 +58,15 @@ final class ServerTrust extends X509ExtendedTrustManager {
       factory.init(roots);
       return new ServerTrust((X509TrustManager) factory.getTrustManagers()[0], spiffeId);
     } catch (GeneralSecurityException | IOException unusable) {
-      throw new Failure(
-          ExitCode.CONFIGURATION,
-          bundle + ": " + unusable.getMessage() + " (expected: PEM certificates)",
-          unusable);
+      throw unusable(from, unusable);
     }
+  }
+
+  private static Failure unusable(String from, Exception why) {
+    return new Failure(
+        ExitCode.CONFIGURATION,
+        from + ": " + why.getMessage() + " (expected: PEM certificates)",
+        why);
   }
 
   @Override
@@ -64,7 +81,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
                 .toList();
     if (!found.equals(List.of(spiffeId))) {
       throw new CertificateException(
-          "the server is " + found + " (expected: [" + spiffeId + "], the file id of --access)");
+          "the server is " + found + " (expected: [" + spiffeId + "], as its access says)");
     }
   }
 

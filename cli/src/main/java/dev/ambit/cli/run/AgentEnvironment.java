@@ -1,7 +1,7 @@
 package dev.ambit.cli.run;
 
-import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.ambit.cli.status;
 
 import dev.ambit.cli.Durations;
+import dev.ambit.cli.print.Item;
 import dev.ambit.proto.v1.AttachedProxy;
 import dev.ambit.proto.v1.GetStatusResponse;
 import dev.ambit.proto.v1.ProviderHost;
@@ -104,7 +105,7 @@ final class Health {
   }
 
   private static Item proxy(AttachedProxy proxy) {
-    var who = proxy.getWorkload() + " (" + proxy.getProxyId() + ")";
+    var who = proxy.getWorkload() + " (" + Skew.name(proxy) + ")";
     if (!proxy.hasLeaseLeft()) {
       return Item.wrong(
           "proxy", who + " has no lease, its calls are denied", "see the log of that proxy");

@@ -5,12 +5,12 @@ import dev.ambit.cli.Failure;
 import dev.ambit.cli.Shell;
 import dev.ambit.cli.connect.ConnectionOptions;
 import dev.ambit.cli.connect.Connector;
+import dev.ambit.cli.print.Item.Verdict;
 import dev.ambit.cli.print.PrintOptions;
 import dev.ambit.cli.print.Printer;
 import dev.ambit.cli.print.Style;
 import dev.ambit.cli.print.Table;
 import dev.ambit.cli.print.Tree;
-import dev.ambit.cli.status.Item.Verdict;
 import dev.ambit.proto.v1.GetStatusRequest;
 import dev.ambit.proto.v1.GetStatusResponse;
 import java.util.stream.Collectors;
@@ -53,6 +53,7 @@ public final class ShowStatus implements Runnable {
     var facts =
         Table.facts()
             .row("control plane", status.getControlPlane())
+            .fact("version", status.getVersion())
             .row(
                 "resources",
                 status.getResourcesDigest() + (status.getResourcesStale() ? " (stale)" : ""))
@@ -68,8 +69,27 @@ public final class ShowStatus implements Runnable {
             .row("overdue", status.getClosuresOverdue() + " closures")
             .row("audit", status.getAuditChainsBroken() + " stretches of chains refused")
             .print(style);
+    return facts + proxies(status, style) + findings(status, style);
+  }
+
+  private static String proxies(GetStatusResponse status, Style style) {
+    if (status.getAttachedCount() == 0) {
+      return "";
+    }
+    var proxies = Table.of("WORKLOAD", "PROXY", "VERSION", "IN FORCE");
+    for (var proxy : status.getAttachedList()) {
+      proxies.row(
+          proxy.getWorkload(),
+          Skew.name(proxy),
+          proxy.getProxyVersion(),
+          proxy.getVersionInForce() + " of " + proxy.getVersionTold());
+    }
+    return "\n" + proxies.print(style);
+  }
+
+  private static String findings(GetStatusResponse status, Style style) {
     if (status.getFindingsCount() == 0) {
-      return facts;
+      return "";
     }
     var findings = Table.of("FILE", "LINE", "KEY", "FINDING");
     for (var finding : status.getFindingsList()) {
@@ -79,7 +99,7 @@ public final class ShowStatus implements Runnable {
           finding.getKey(),
           finding.getMessage());
     }
-    return facts + "\n" + findings.print(style);
+    return "\n" + findings.print(style);
   }
 
   /// Everything that a person has to look after; empty when there is nothing.

@@ -1,6 +1,7 @@
 package dev.ambit.cli.trust;
 
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import dev.ambit.spiffe.x509.CertificateAuthority;
 import dev.ambit.spiffe.x509.Validity;
 import java.io.IOException;

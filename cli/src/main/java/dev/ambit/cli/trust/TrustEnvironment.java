@@ -5,6 +5,7 @@ import dev.ambit.cli.Failure;
 import dev.ambit.cli.Shell;
 import dev.ambit.cli.print.Json;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,8 @@ package dev.ambit.cli.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Duration;
-import dev.ambit.cli.status.Item.Verdict;
+import dev.ambit.cli.print.Item;
+import dev.ambit.cli.print.Item.Verdict;
 import dev.ambit.proto.v1.AttachedProxy;
 import dev.ambit.proto.v1.GetStatusResponse;
 import dev.ambit.proto.v1.ProviderHost;

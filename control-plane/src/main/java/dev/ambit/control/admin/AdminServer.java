@@ -20,10 +20,14 @@ public final class AdminServer implements AutoCloseable {
 
   /// Opens the port.
   ///
+  /// @param setting names the port in the sentence of a failure
   /// @param unready why the program is not ready; empty: it is; must not block
   /// @param metrics in the Prometheus text format
   public AdminServer(
-      InetSocketAddress listen, Supplier<Optional<String>> unready, Supplier<String> metrics)
+      String setting,
+      InetSocketAddress listen,
+      Supplier<Optional<String>> unready,
+      Supplier<String> metrics)
       throws IOException {
     var builder =
         Server.builder()
@@ -49,7 +53,7 @@ public final class AdminServer implements AutoCloseable {
                         HttpStatus.OK,
                         MediaType.parse("text/plain; version=0.0.4; charset=utf-8"),
                         metrics.get()));
-    server = Listener.open(builder, "AMBIT_CONTROL_ADMIN_LISTEN", listen);
+    server = Listener.open(builder, setting, listen);
   }
 
   /// The port that is bound.

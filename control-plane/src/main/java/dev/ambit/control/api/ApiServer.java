@@ -10,12 +10,13 @@ import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
 import dev.ambit.control.audit.AuditLog;
 import dev.ambit.control.audit.SigningKeys;
 import dev.ambit.control.audit.TrailCheck;
-import dev.ambit.control.caller.BootstrapToken;
+import dev.ambit.control.caller.People;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Sessions;
 import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.listen.Listener;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.store.BudgetTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.control.store.Store;
@@ -86,8 +87,8 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /// Opens the port for people and returns it as bound.
-  public int openForPeople(InetSocketAddress listen, BootstrapToken token) throws IOException {
-    return open("AMBIT_CONTROL_PEOPLE_LISTEN", listen, _ -> {}, Identified.byToken(token));
+  public int openForPeople(InetSocketAddress listen, People people) throws IOException {
+    return open("AMBIT_CONTROL_PEOPLE_LISTEN", listen, _ -> {}, Identified.byToken(people));
   }
 
   /// Ends what watches, lets other answers that are under way go on for a moment, then closes both
@@ -135,7 +136,7 @@ public final class ApiServer implements AutoCloseable {
 
   /// What the API stands on.
   ///
-  /// @param serving counts the proxies that serve a workload at this moment
+  /// @param serving counts the proxies that a session of a seat is in force at, at this moment
   /// @param status of this moment; may block
   public record Parts(
       Store store,
@@ -146,7 +147,7 @@ public final class ApiServer implements AutoCloseable {
       AuditLog audit,
       TrailCheck trail,
       SigningKeys keys,
-      ToIntFunction<String> serving,
+      ToIntFunction<Seat> serving,
       Supplier<GetStatusResponse> status,
       SpiffeTls tls) {}
 }

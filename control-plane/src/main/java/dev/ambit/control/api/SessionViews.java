@@ -6,6 +6,7 @@ import dev.ambit.control.credential.CredentialView;
 import dev.ambit.control.lifecycle.Sessions;
 import dev.ambit.control.session.EndReason;
 import dev.ambit.control.session.ProtoTimes;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.session.Suspension;
@@ -27,12 +28,12 @@ import java.util.function.ToIntFunction;
 final class SessionViews {
   private final BudgetTable budgets;
   private final Broker broker;
-  private final ToIntFunction<String> serving;
+  private final ToIntFunction<Seat> serving;
 
   /// Looks up what is not in the session itself.
   ///
-  /// @param serving counts the proxies that serve a workload at this moment
-  SessionViews(BudgetTable budgets, Broker broker, ToIntFunction<String> serving) {
+  /// @param serving counts the proxies that a session of a seat is in force at, at this moment
+  SessionViews(BudgetTable budgets, Broker broker, ToIntFunction<Seat> serving) {
     this.budgets = budgets;
     this.broker = broker;
     this.serving = serving;
@@ -62,7 +63,8 @@ final class SessionViews {
             .setOpenedAt(ProtoTimes.of(session.openedAt()))
             .setExpiresAt(ProtoTimes.of(session.expiresAt()))
             .setOpener(session.opener())
-            .setWorkload(Workload.newBuilder().setSpiffeId(session.workload()))
+            .setWorkload(
+                Workload.newBuilder().setSpiffeId(session.workload()).setPodUid(session.pod()))
             .setOnBehalfOf(session.onBehalfOf())
             .setTask(
                 Task.newBuilder()
@@ -72,7 +74,7 @@ final class SessionViews {
             .putAllParameters(session.parameters())
             .setReceiptAvailable(session.state() == SessionState.CLOSED);
     if (live(session)) {
-      view.setProxies(serving.applyAsInt(session.workload()));
+      view.setProxies(serving.applyAsInt(session.seat()));
     }
     session
         .suspension()

@@ -27,6 +27,7 @@ final class StatusApi extends StatusServiceGrpc.StatusServiceImplBase {
   private Answer<GetStatusResponse> status(Caller caller) {
     return caller.isOperator()
         ? new Answer.Given<>(status.get())
-        : Answer.refuse(Kind.FORBIDDEN, "caller", "caller: a workload (expected: an operator)");
+        : Answer.refuse(
+            Kind.FORBIDDEN, "caller", "caller: " + caller.name() + " (expected: an operator)");
   }
 }

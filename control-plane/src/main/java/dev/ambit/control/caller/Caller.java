@@ -41,6 +41,20 @@ public sealed interface Caller {
     }
   }
 
+  /// The control plane itself, for the pods of a namespace that ask for a session by annotation:
+  /// templates name it as `kubernetes:NAMESPACE`.
+  record Namespace(String namespace) implements Caller {
+    @Override
+    public String name() {
+      return "kubernetes:" + namespace;
+    }
+
+    @Override
+    public boolean isOperator() {
+      return false;
+    }
+  }
+
   /// Whoever can read the access folder: the operator of a control plane that knows nobody yet.
   record Bootstrap() implements Caller {
     @Override
@@ -56,6 +70,17 @@ public sealed interface Caller {
     @Override
     public boolean isOperator() {
       return true;
+    }
+  }
+
+  /// A ServiceAccount of a cluster, by a token that the cluster vouches for.
+  ///
+  /// @param name `kubernetes:NAMESPACE:NAME`
+  /// @param isOperator the settings name it, or a group of it
+  record ServiceAccount(String name, boolean isOperator) implements Caller {
+    @Override
+    public boolean maySee(StoredSession session) {
+      return isOperator || Caller.super.maySee(session);
     }
   }
 }

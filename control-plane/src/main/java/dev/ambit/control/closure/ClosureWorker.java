@@ -179,7 +179,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   private void cut(StoredSession session) throws InterruptedException {
     var id = session.id().value();
-    var report = proxies.await(session.workload(), cuts.opened(id), session.version());
+    var report = proxies.await(session.seat(), cuts.opened(id), session.version());
     var rows =
         report.proxies().stream()
             .map(proxy -> new CutTable.Cut(proxy.proxyId(), proxy.acknowledged(), proxy.at()))

@@ -1,17 +1,15 @@
 package dev.ambit.control.config;
 
 import dev.ambit.control.caller.BootstrapToken;
+import dev.ambit.control.caller.Operators;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /// Reads the settings from the environment: once, everything that is wrong at once, and a variable
 /// with our prefix that means nothing is wrong too.
@@ -19,16 +17,15 @@ public final class Environment {
   /// Exit code for settings or resources that cannot be used (EX_USAGE).
   public static final int EXIT_USAGE = 64;
 
-  private static final Pattern LISTEN = Pattern.compile("(.+):(\\d{1,5})");
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m|h)");
-  private static final List<String> LEVELS = List.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
-  private static final int PORT_MAX = 65_535;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final Pattern AUDIENCE = Pattern.compile("[\\x21-\\x7e]{1,253}");
+  private static final Pattern ACCOUNT =
+      Pattern.compile("kubernetes:[a-z0-9-]{1,63}:[a-z0-9.-]{1,253}");
 
-  private final Map<String, String> variables;
-  private final List<String> problems = new ArrayList<>();
+  private final Variables variables;
 
   private Environment(Map<String, String> variables) {
-    this.variables = variables;
+    this.variables = new Variables(variables);
   }
 
   /// Reads all or says all that is wrong.
@@ -39,12 +36,13 @@ public final class Environment {
   /// What may be set, and how the program ends.
   public static String help() {
     var text = new StringBuilder();
-    text.append("Usage: ambit-control   (no arguments; settings are environment variables)\n\n");
-    for (var key : Key.values()) {
-      text.append(
-          String.format(Locale.ROOT, "  %-30s %s (%s", key.variable(), key.meaning(), key.form()));
-      text.append(key.usual().isEmpty() ? ")\n" : "; default: " + key.usual() + ")\n");
-    }
+    text.append(
+        """
+        Usage: ambit-control [--role=control-plane]   (settings are environment variables)
+               ambit-control --role=webhook           (puts the proxy into pods; has a --help of its own)
+
+        """);
+    text.append(Variables.help(Key.values()));
     return text.append(
             """
 
@@ -62,26 +60,11 @@ public final class Environment {
 
   /// The rows of the table in docs/settings.md.
   static String table() {
-    return Arrays.stream(Key.values())
-        .map(key ->
-            "| `"
-                + key.variable()
-                + "` | "
-                + key.meaning()
-                + " | "
-                + key.form()
-                + " | "
-                + (key.usual().isEmpty() ? "none" : "`" + key.usual() + "`")
-                + " |\n")
-        .collect(Collectors.joining());
+    return Variables.table(Key.values());
   }
 
   private Result read() {
-    var known = Arrays.stream(Key.values()).map(Key::variable).toList();
-    variables.keySet().stream()
-        .filter(name -> name.startsWith(Key.PREFIX) && !known.contains(name))
-        .sorted()
-        .forEach(name -> problems.add(name + ": unknown (expected: a variable of --help)"));
+    variables.refuseUnknown(Key.PREFIX, Key.values());
     var proxies = listen(Key.PROXY_LISTEN);
     var workloads = listen(Key.WORKLOAD_LISTEN);
     var people = listen(Key.PEOPLE_LISTEN);
@@ -94,26 +77,14 @@ public final class Environment {
     var lease = duration(Key.LEASE, Settings.LEASE_MIN, Settings.LEASE_MAX);
     var handover = duration(Key.HANDOVER, Duration.ZERO, Settings.HANDOVER_MAX);
     var patience = duration(Key.SPIFFE_PATIENCE, Duration.ofSeconds(1), Duration.ofMinutes(10));
-    var peers =
-        Arrays.stream(value(Key.WORKLOADS).split(",", -1))
-            .map(String::strip)
-            .filter(pattern -> !pattern.isEmpty())
-            .toList();
+    var peers = list(Key.WORKLOADS);
     peers.stream()
         .filter(pattern -> !pattern.startsWith("spiffe://"))
-        .forEach(pattern ->
-            problems.add(Key.WORKLOADS.variable() + ": " + pattern + " (expected: spiffe://...)"));
-    if (!LEVELS.contains(value(Key.LOG_LEVEL))) {
-      problems.add(
-          Key.LOG_LEVEL.variable()
-              + ": "
-              + value(Key.LOG_LEVEL)
-              + " (expected: "
-              + Key.LOG_LEVEL.form()
-              + ")");
-    }
-    if (!problems.isEmpty()) {
-      return new Result.Wrong(problems);
+        .forEach(pattern -> variables.refuse(Key.WORKLOADS, pattern, "spiffe://..."));
+    var kubernetes = kubernetes();
+    variables.level(Key.LOG_LEVEL);
+    if (!variables.problems().isEmpty()) {
+      return new Result.Wrong(variables.problems());
     }
     return new Result.Read(
         new Settings(
@@ -130,61 +101,83 @@ public final class Environment {
             lease,
             handover,
             peers,
-            patience));
+            patience,
+            kubernetes));
+  }
+
+  /// What is said of a cluster where there is none is looked at, too.
+  private Optional<Settings.Kubernetes> kubernetes() {
+    var on = value(Key.KUBERNETES).equals("on");
+    if (!on && !value(Key.KUBERNETES).equals("off")) {
+      wrong(Key.KUBERNETES);
+    }
+    var namespace = value(Key.KUBERNETES_NAMESPACE);
+    if (on ? !NAME.matcher(namespace).matches() : !namespace.isEmpty()) {
+      variables.refuse(
+          Key.KUBERNETES_NAMESPACE,
+          namespace.isEmpty() ? "not set" : namespace,
+          on ? "the name of a namespace" : "not set while AMBIT_CONTROL_KUBERNETES is off");
+    }
+    if (!NAME.matcher(value(Key.KUBERNETES_ACCESS)).matches()) {
+      wrong(Key.KUBERNETES_ACCESS);
+    }
+    if (!AUDIENCE.matcher(value(Key.TOKEN_AUDIENCE)).matches()) {
+      wrong(Key.TOKEN_AUDIENCE);
+    }
+    var operators = list(Key.OPERATORS);
+    operators.stream()
+        .filter(operator -> operator.startsWith(Operators.SCHEME))
+        .filter(operator -> !ACCOUNT.matcher(operator).matches())
+        .forEach(operator ->
+            variables.refuse(Key.OPERATORS, operator, "kubernetes:NAMESPACE:SERVICEACCOUNT"));
+    return on
+        ? Optional.of(
+            new Settings.Kubernetes(
+                namespace,
+                value(Key.KUBERNETES_ACCESS),
+                value(Key.TOKEN_AUDIENCE),
+                operators,
+                agentId(),
+                variables.kubeconfig()))
+        : Optional.empty();
+  }
+
+  private Optional<String> agentId() {
+    var pattern = value(Key.AGENT_ID);
+    if (!pattern.isEmpty()
+        && !(pattern.startsWith("spiffe://")
+            && pattern.contains("{namespace}")
+            && pattern.contains("{service_account}"))) {
+      wrong(Key.AGENT_ID);
+    }
+    return pattern.isEmpty() ? Optional.empty() : Optional.of(pattern);
+  }
+
+  private void wrong(Key key) {
+    variables.refuse(key, value(key), key.form());
+  }
+
+  private List<String> list(Key key) {
+    return Arrays.stream(value(key).split(",", -1))
+        .map(String::strip)
+        .filter(item -> !item.isEmpty())
+        .toList();
   }
 
   private String value(Key key) {
-    return variables.getOrDefault(key.variable(), key.usual());
+    return variables.value(key);
   }
 
   private Path path(Key key) {
-    var value = value(key);
-    if (value.isEmpty()) {
-      problems.add(key.variable() + ": not set (expected: " + key.form() + ")");
-    }
-    return Path.of(value);
+    return variables.path(key);
   }
 
   private InetSocketAddress listen(Key key) {
-    var value = value(key);
-    var match = LISTEN.matcher(value);
-    if (match.matches() && Integer.parseInt(match.group(2)) <= PORT_MAX) {
-      var host = match.group(1).replaceAll("^\\[|]$", "");
-      var address = new InetSocketAddress(host, Integer.parseInt(match.group(2)));
-      if (!address.isUnresolved()) {
-        return address;
-      }
-    }
-    problems.add(key.variable() + ": " + value + " (expected: " + key.form() + ")");
-    return new InetSocketAddress(0);
+    return variables.listen(key);
   }
 
   private Duration duration(Key key, Duration min, Duration max) {
-    var value = value(key);
-    var match = DURATION.matcher(value);
-    if (match.matches()) {
-      var number = Long.parseLong(match.group(1));
-      var duration =
-          switch (match.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-          };
-      if (duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0) {
-        return duration;
-      }
-    }
-    problems.add(
-        key.variable()
-            + ": "
-            + value
-            + " (expected: "
-            + min.toSeconds()
-            + "s to "
-            + max.toSeconds()
-            + "s)");
-    return min;
+    return variables.duration(key, min, max);
   }
 
   /// The settings, or everything that is wrong with them.

@@ -1,7 +1,7 @@
 package dev.ambit.control.config;
 
 /// One environment variable of the program.
-enum Key {
+enum Key implements Setting {
   PROXY_LISTEN("0.0.0.0:9443", "where proxies attach (mTLS with SVIDs)", Key.ADDRESS),
   WORKLOAD_LISTEN("0.0.0.0:8443", "where workloads call the API (mTLS with SVIDs)", Key.ADDRESS),
   PEOPLE_LISTEN("0.0.0.0:8444", "where people call the API (TLS and a token)", Key.ADDRESS),
@@ -15,6 +15,15 @@ enum Key {
   LEASE("15s", "how long a proxy may act without fresh word", "duration, 1s to 30s"),
   HANDOVER("60s", "the same after SIGTERM, for a restart; 0s: no longer", "duration, 0s to 300s"),
   WORKLOADS("", "who may attach; none: own trust domain", "patterns of SPIFFE IDs, by comma"),
+  KUBERNETES("off", "whether a cluster is asked: its own, else that of KUBECONFIG", "off or on"),
+  KUBERNETES_NAMESPACE("", "namespace of the release", "name, required with on"),
+  KUBERNETES_ACCESS("ambit-access", "ConfigMap by which a kubeconfig's holder knows it", "name"),
+  TOKEN_AUDIENCE("ambit", "audience of the tokens that ServiceAccounts show", "text"),
+  AGENT_ID(
+      "",
+      "who a pod's proxy is; none: /ns/{namespace}/sa/{service_account} of the trust domain",
+      "SPIFFE ID with both in braces, or none"),
+  OPERATORS("", "ServiceAccounts that operate it", "kubernetes:NS:NAME or groups, by comma"),
   LOG_LEVEL("INFO", "least level of what is logged on stderr", "ERROR, WARN, INFO, DEBUG or TRACE");
 
   private static final String ADDRESS = "ip:port, port 0: any";
@@ -32,21 +41,23 @@ enum Key {
     this.form = form;
   }
 
-  /// As it stands in the environment.
-  String variable() {
+  @Override
+  public String variable() {
     return PREFIX + name();
   }
 
-  String usual() {
+  @Override
+  public String usual() {
     return usual;
   }
 
-  String meaning() {
+  @Override
+  public String meaning() {
     return meaning;
   }
 
-  /// Form, unit and bounds of a value.
-  String form() {
+  @Override
+  public String form() {
     return form;
   }
 }

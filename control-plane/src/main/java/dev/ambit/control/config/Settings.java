@@ -23,6 +23,7 @@ import java.util.Optional;
 ///   long as its lease runs
 /// @param peers patterns of the SPIFFE IDs that may attach; empty: any of the own trust domain
 /// @param patience how long to wait for the first SVID
+/// @param kubernetes the cluster it runs in; empty: none is asked for anything
 public record Settings(
     InetSocketAddress proxies,
     InetSocketAddress workloads,
@@ -37,7 +38,8 @@ public record Settings(
     Duration lease,
     Duration handover,
     List<String> peers,
-    Duration patience) {
+    Duration patience,
+    Optional<Kubernetes> kubernetes) {
   public static final Duration LEASE_MIN = Duration.ofSeconds(1);
   public static final Duration LEASE_MAX = Duration.ofSeconds(30);
 
@@ -51,6 +53,27 @@ public record Settings(
     }
     if (handover.isNegative() || handover.compareTo(HANDOVER_MAX) > 0) {
       throw new IllegalArgumentException("handover: " + handover + " (expected: 0s to 300s)");
+    }
+  }
+
+  /// What it has to do with a cluster.
+  ///
+  /// @param namespace of the release
+  /// @param access name of the ConfigMap by which the command line knows the control plane
+  /// @param audience of the tokens that ServiceAccounts show
+  /// @param operators ServiceAccounts, `kubernetes:NAMESPACE:NAME`, and groups of the cluster
+  /// @param agentId who the proxy of a pod must be, with `{namespace}` and `{service_account}`;
+  ///   empty: `/ns/{namespace}/sa/{service_account}` of the own trust domain
+  /// @param kubeconfig how its API server is reached; empty: by the account of the own pod
+  public record Kubernetes(
+      String namespace,
+      String access,
+      String audience,
+      List<String> operators,
+      Optional<String> agentId,
+      Optional<Path> kubeconfig) {
+    public Kubernetes {
+      operators = List.copyOf(operators);
     }
   }
 }

@@ -113,7 +113,7 @@ public final class Contexts {
     return switch (sessions.get(caller, session.id().value())) {
       case Answer.Refused<StoredSession> refused -> refused;
       case Answer.Given<StoredSession>(var after) -> {
-        var _ = cuts.await(after.workload(), Cuts.ANY, after.version());
+        var _ = cuts.await(after.seat(), Cuts.ANY, after.version());
         yield sessions.get(caller, after.id().value());
       }
     };

@@ -6,7 +6,7 @@ package dev.ambit.control.lifecycle;
 /// @param message `field: found (expected: ...)`, nothing of it unescaped
 public record Refusal(Kind kind, String field, String message) {
   /// `field: found (expected: ...)`, where found is a caller's text.
-  static Refusal of(Kind kind, String field, String found, String expected) {
+  public static Refusal of(Kind kind, String field, String found, String expected) {
     return new Refusal(kind, field, field + ": " + quote(found) + " (expected: " + expected + ")");
   }
 

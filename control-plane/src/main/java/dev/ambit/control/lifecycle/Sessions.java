@@ -6,6 +6,7 @@ import dev.ambit.control.closure.Closures;
 import dev.ambit.control.lifecycle.Refusal.Kind;
 import dev.ambit.control.resources.CurrentResources;
 import dev.ambit.control.session.EndReason;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.session.Tripwires;
@@ -38,6 +39,7 @@ public final class Sessions {
   private final CurrentResources resources;
   private final Closures closures;
   private final Handles handles;
+  private final KnownPods pods;
   private final Ids ids;
   private final InstantSource clock;
 
@@ -46,12 +48,14 @@ public final class Sessions {
       CurrentResources resources,
       Closures closures,
       Handles handles,
+      KnownPods pods,
       Ids ids,
       InstantSource clock) {
     this.table = table;
     this.resources = resources;
     this.closures = closures;
     this.handles = handles;
+    this.pods = pods;
     this.ids = ids;
     this.clock = clock;
   }
@@ -84,15 +88,22 @@ public final class Sessions {
           order.workload(),
           "one that the template's workloads admit");
     }
-    if (template.binding() == Binding.POD) {
-      return refuse(
-          Kind.INVALID, "binding", "pod", "identity: there is no API server to ask for the pod");
+    return unbound(order, template).orElseGet(() -> freeze(caller, order, template));
+  }
+
+  /// Why the pod of an order does not go with the template, if it does not.
+  private Optional<Answer<Opened>> unbound(OpenOrder order, SessionTemplate template) {
+    if (template.binding() == Binding.IDENTITY) {
+      return order.podUid().isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              refuse(
+                  Kind.INVALID,
+                  "workload.pod_uid",
+                  order.podUid(),
+                  "none for a template with identity"));
     }
-    if (!order.podUid().isEmpty()) {
-      return refuse(
-          Kind.INVALID, "workload.pod_uid", order.podUid(), "none for a template with identity");
-    }
-    return freeze(caller, order, template);
+    return pods.unusable(new Seat(order.workload(), order.podUid())).map(Answer.Refused::new);
   }
 
   /// One session that the caller may see.
@@ -148,7 +159,7 @@ public final class Sessions {
 
   /// Ends a session that is ACTIVE or SUSPENDED, for whatever reason, and sets its closure going.
   /// False when it had ended already.
-  boolean end(SessionId id, EndReason reason, String detail) {
+  public boolean end(SessionId id, EndReason reason, String detail) {
     var ended = table.end(id, reason, shown(detail), clock.instant());
     if (ended) {
       closures.wake(id);
@@ -266,6 +277,7 @@ public final class Sessions {
         Optional.empty(),
         caller.name(),
         order.workload(),
+        order.podUid(),
         order.onBehalfOf(),
         order.task(),
         order.parameters(),

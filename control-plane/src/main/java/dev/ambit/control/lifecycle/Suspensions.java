@@ -66,7 +66,7 @@ public final class Suspensions {
         if (after.state() != SessionState.SUSPENDED) {
           yield conflict(after, "ACTIVE or SUSPENDED");
         }
-        var _ = cuts.await(after.workload(), Cuts.ANY, after.version());
+        var _ = cuts.await(after.seat(), Cuts.ANY, after.version());
         yield sessions.get(caller, after.id().value());
       }
     };

@@ -11,12 +11,14 @@ import java.util.stream.Stream;
 
 /// Ends sessions whose time is up. [#tick] is called once a second by one thread; it blocks.
 public final class Timers {
-  /// Silence of all proxies of a workload after which it counts as gone.
+  /// Silence of all proxies of a seat after which it counts as gone, unless the API server knows
+  /// better.
   public static final Duration SILENCE_MAX = Duration.ofSeconds(60);
 
   private final SessionTable table;
   private final Sessions sessions;
   private final CurrentResources resources;
+  private final KnownPods pods;
   private final Duration reportMax;
   private final InstantSource clock;
   private final Instant ready;
@@ -30,11 +32,13 @@ public final class Timers {
       SessionTable table,
       Sessions sessions,
       CurrentResources resources,
+      KnownPods pods,
       Duration reportMax,
       InstantSource clock) {
     this.table = table;
     this.sessions = sessions;
     this.resources = resources;
+    this.pods = pods;
     this.reportMax = reportMax;
     this.clock = clock;
     this.ready = clock.instant();
@@ -47,11 +51,11 @@ public final class Timers {
     table.idle(now.minus(reportMax)).forEach(id -> sessions.end(id, EndReason.IDLE, ""));
     var since = now.minus(SILENCE_MAX);
     if (!since.isBefore(ready)) {
-      table
-          .abandoned(since)
-          .forEach(id ->
+      table.abandoned(since).stream()
+          .filter(session -> !pods.anyLives(session.seat()))
+          .forEach(session ->
               sessions.end(
-                  id,
+                  session.id(),
                   EndReason.WORKLOAD_GONE,
                   "no proxy was heard for " + OrderCheck.seconds(SILENCE_MAX)));
     }
@@ -60,7 +64,7 @@ public final class Timers {
 
   private void applyPolicy() {
     var set = resources.current();
-    if (set.digest().equals(policyDigest)) {
+    if (!resources.known() || set.digest().equals(policyDigest)) {
       return;
     }
     Stream.of(SessionState.ACTIVE, SessionState.SUSPENDED)

@@ -12,12 +12,15 @@ import dev.ambit.proto.v1.AttachRequest;
 import dev.ambit.proto.v1.Detach;
 import dev.ambit.proto.v1.Heartbeat;
 import dev.ambit.proto.v1.Hello;
+import dev.ambit.proto.v1.Pod;
 import dev.ambit.proto.v1.Recorded;
 import dev.ambit.proto.v1.RefusedSession;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,20 +32,25 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
   private static final int REFUSED_MAX = 256;
   private static final int TEXT_MAX = 512;
   private static final int ACTIVITY_MAX = 1_024;
+  private static final int POD_UID_MAX = 64;
+  private static final int POD_NAMESPACE_MAX = 63;
+  private static final int POD_NAME_MAX = 253;
 
   private static final Logger LOG = LoggerFactory.getLogger(AttachHandler.class);
 
   private final Parts parts;
   private final String workload;
+  private final InetAddress peer;
   private final ProxyStream stream;
   private Proxies.@Nullable Attachment attachment;
   private ProxyTable.@Nullable Key proxy;
   private List<RefusedSession> refused = List.of();
   private long heartbeat;
 
-  AttachHandler(Parts parts, String workload, ProxyStream stream) {
+  AttachHandler(Parts parts, String workload, InetAddress peer, ProxyStream stream) {
     this.parts = parts;
     this.workload = workload;
+    this.peer = peer;
     this.stream = stream;
     parts.strangers().came(stream);
   }
@@ -129,10 +137,40 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
     }
     var key = new ProxyTable.Key(workload, hello.getProxyId());
     var boot = new Proxies.Boot(key, hello.getBootId());
-    if (parts.proxies().doubled(boot)) {
+    switch (parts.gate().arrive(workload, pod(hello), peer)) {
+      case PodGate.Verdict.Admitted(var place) -> attach(hello, boot, place);
+      case PodGate.Verdict.Refused(var why) -> {
+        LOG.error("proxy {} of {} is refused: {}", key.id(), workload, printable(why));
+        throw new IllegalArgumentException(why);
+      }
+      case PodGate.Verdict.Unavailable(var why) ->
+          stream.end(Status.UNAVAILABLE.withDescription(why));
+    }
+  }
+
+  private static Optional<Pod> pod(Hello hello) {
+    if (!hello.hasPod()) {
+      return Optional.empty();
+    }
+    var pod = hello.getPod();
+    bounded("hello.pod.uid", pod.getUid(), POD_UID_MAX);
+    bounded("hello.pod.namespace", pod.getNamespace(), POD_NAMESPACE_MAX);
+    bounded("hello.pod.name", pod.getName(), POD_NAME_MAX);
+    return Optional.of(pod);
+  }
+
+  private static void bounded(String field, String value, int max) {
+    if (value.isEmpty() || value.length() > max) {
+      throw new IllegalArgumentException(
+          field + ": " + value.length() + " characters (expected: 1 to " + max + ")");
+    }
+  }
+
+  private void attach(Hello hello, Proxies.Boot boot, Place place) {
+    if (parts.proxies().doubled(boot, place.uid())) {
       LOG.error(
           "proxy {} of {} attaches a second time, refused: another process was heard {} s ago at most",
-          key.id(),
+          boot.proxy().id(),
           workload,
           Proxies.HEARD_MAX.toSeconds());
       throw new IllegalArgumentException(
@@ -140,9 +178,10 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
               + Proxies.HEARD_MAX.toSeconds()
               + " s)");
     }
+    var key = boot.proxy();
     // On disk before the proxy may act: a successor of this program must know whom to wait for.
-    parts.table().attached(key, hello.getBootId(), parts.clock().instant());
-    parts.presence().heard(key);
+    parts.table().attached(key, place.uid(), hello.getBootId(), parts.clock().instant());
+    parts.presence().attached(key, place.uid());
     parts.strangers().named(stream);
     proxy = key;
     attachment =
@@ -150,8 +189,10 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
             .proxies()
             .attach(
                 boot,
+                place,
                 stream,
-                new Proxies.Offer(hello.getSaysRecorded(), hello.getSpreadsAttempts()),
+                new Proxies.Offer(
+                    hello.getSaysRecorded(), hello.getSpreadsAttempts(), hello.getProxyVersion()),
                 parts.sessions());
   }
 
@@ -242,6 +283,7 @@ final class AttachHandler implements StreamObserver<AttachRequest> {
       Presence presence,
       ProxyTable table,
       SessionTable sessions,
+      PodGate gate,
       InstantSource clock,
       Strangers strangers) {}
 }

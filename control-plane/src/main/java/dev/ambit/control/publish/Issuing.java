@@ -1,6 +1,7 @@
 package dev.ambit.control.publish;
 
 import dev.ambit.control.credential.Broker;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.ProxyTable;
@@ -37,10 +38,13 @@ final class Issuing {
   /// Answers or refuses with a status. Blocks on the store and the issuer.
   Broker.Answer issue(String workload, IssueRequest request) {
     // Only who is followed is given anything: the loss of an unknown proxy would go unnoticed.
-    if (!presence.present(new ProxyTable.Key(workload, request.getProxyId()))) {
-      throw refused(Status.FAILED_PRECONDITION, "proxy_id: not attached (expected: attach first)");
-    }
-    var session = session(workload, request.getSessionId());
+    var seat =
+        presence
+            .present(new ProxyTable.Key(workload, request.getProxyId()))
+            .orElseThrow(() ->
+                refused(
+                    Status.FAILED_PRECONDITION, "proxy_id: not attached (expected: attach first)"));
+    var session = session(seat, request.getSessionId());
     var envelope = envelope(session);
     var grant =
         envelope.grants().stream()
@@ -56,11 +60,11 @@ final class Issuing {
         request.getRejectedId());
   }
 
-  private StoredSession session(String workload, String id) {
+  private StoredSession session(Seat proxy, String id) {
     var session =
         sessions
             .find(new SessionId(id))
-            .filter(found -> found.workload().equals(workload))
+            .filter(found -> found.seat().includes(proxy))
             .orElseThrow(() ->
                 refused(Status.NOT_FOUND, "session_id: unknown (expected: one of the workload)"));
     if (session.state() != SessionState.ACTIVE || !clock.instant().isBefore(session.expiresAt())) {

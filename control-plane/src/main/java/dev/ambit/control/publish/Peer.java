@@ -9,11 +9,15 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/// Takes the SPIFFE ID of a proxy from its certificate and hands it to the service method.
+/// Takes the SPIFFE ID of a proxy from its certificate, and its address, and hands it to the
+/// service method.
 final class Peer implements ServerInterceptor {
   private static final Context.Key<String> WORKLOAD = Context.key("workload");
+  private static final Context.Key<InetAddress> ADDRESS = Context.key("address");
 
   /// The authenticated workload of the call being served. Read once at the start of a method.
   static String workload() {
@@ -22,6 +26,15 @@ final class Peer implements ServerInterceptor {
       throw new IllegalStateException("workload: none (expected: the interceptor set it)");
     }
     return workload;
+  }
+
+  /// The address that it calls from.
+  static InetAddress address() {
+    var address = ADDRESS.get();
+    if (address == null) {
+      throw new IllegalStateException("address: none (expected: the interceptor set it)");
+    }
+    return address;
   }
 
   @Override
@@ -35,7 +48,15 @@ final class Peer implements ServerInterceptor {
           new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    return Contexts.interceptCall(
-        Context.current().withValue(WORKLOAD, workload.get()), call, headers, next);
+    var context =
+        Context.current()
+            .withValue(WORKLOAD, workload.get())
+            .withValue(
+                ADDRESS,
+                call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
+                        instanceof InetSocketAddress remote
+                    ? remote.getAddress()
+                    : InetAddress.getLoopbackAddress());
+    return Contexts.interceptCall(context, call, headers, next);
   }
 }

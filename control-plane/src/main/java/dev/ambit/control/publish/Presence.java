@@ -1,6 +1,7 @@
 package dev.ambit.control.publish;
 
 import dev.ambit.control.credential.Orphans;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
 import dev.ambit.envelope.SessionId;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -26,6 +28,7 @@ final class Presence {
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Map<ProxyTable.Key, Long> heardNanos = new HashMap<>();
+  private final Map<ProxyTable.Key, String> pods = new HashMap<>();
   private final Set<ProxyTable.Key> left = new HashSet<>();
   private Map<ProxyTable.Key, Instant> heard = new HashMap<>();
   private Map<SessionTable.Activity, Instant> active = new HashMap<>();
@@ -50,8 +53,17 @@ final class Presence {
         left.add(present.proxy());
       } else {
         heardNanos.put(present.proxy(), nanos.getAsLong());
+        pods.put(present.proxy(), present.pod());
       }
     }
+  }
+
+  /// A proxy came in.
+  ///
+  /// @param pod UID of its pod; empty: not in Kubernetes
+  synchronized void attached(ProxyTable.Key proxy, String pod) {
+    pods.put(proxy, pod);
+    heard(proxy);
   }
 
   /// A proxy said something.
@@ -76,9 +88,11 @@ final class Presence {
         (a, b) -> a.isAfter(b) ? a : b);
   }
 
-  /// Whether a proxy was heard lately enough to be given anything.
-  synchronized boolean present(ProxyTable.Key proxy) {
-    return heardNanos.containsKey(proxy);
+  /// Where a proxy is that was heard lately enough to be given anything.
+  synchronized Optional<Seat> present(ProxyTable.Key proxy) {
+    return heardNanos.containsKey(proxy)
+        ? Optional.of(new Seat(proxy.workload(), pods.getOrDefault(proxy, "")))
+        : Optional.empty();
   }
 
   /// Writes what was gathered, and declares proxies lost.
@@ -114,6 +128,7 @@ final class Presence {
     });
     left.clear();
     lost.forEach(heardNanos::remove);
+    lost.forEach(pods::remove);
     return lost;
   }
 }

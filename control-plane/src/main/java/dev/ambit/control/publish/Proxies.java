@@ -3,6 +3,7 @@ package dev.ambit.control.publish;
 import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.session.ProtoTimes;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
@@ -87,7 +88,7 @@ final class Proxies implements Cuts, RecordWords {
       if (present.detached()) {
         continue;
       }
-      var holder = new Holder(new Boot(present.proxy(), present.boot()));
+      var holder = new Holder(new Boot(present.proxy(), present.boot()), present.seat());
       holder.grant(leaseEnd, clock.instant().plus(terms.leaseMaxBefore()));
       holder.sent = seen;
       holders.put(holder.boot, holder);
@@ -95,16 +96,21 @@ final class Proxies implements Cuts, RecordWords {
     this.many = holders.size();
   }
 
-  /// Whether another process of the same proxy has a stream and was heard a moment ago, which is
-  /// counted. A process that comes back on a new connection takes the place of its own stream.
-  boolean doubled(Boot boot) {
+  /// Whether another process of the same proxy, or another proxy of the same pod, has a stream and
+  /// was heard a moment ago, which is counted. A process that comes back on a new connection takes
+  /// the place of its own stream.
+  ///
+  /// @param pod UID of its pod; empty: not in Kubernetes
+  boolean doubled(Boot boot, String pod) {
     lock.lock();
     try {
       var now = nanos.getAsLong();
       var doubled =
           holders.values().stream()
               .filter(other -> other.stream != null && !other.boot.equals(boot))
-              .filter(other -> other.boot.proxy().equals(boot.proxy()))
+              .filter(other ->
+                  other.boot.proxy().equals(boot.proxy())
+                      || (!pod.isEmpty() && pod.equals(other.seat.pod())))
               .anyMatch(other -> now - other.heardNanos < HEARD_MAX.toNanos());
       if (doubled) {
         doubles++;
@@ -125,13 +131,16 @@ final class Proxies implements Cuts, RecordWords {
     }
   }
 
-  /// Attaches a stream that starts with the snapshot of its workload. An older stream of the same
-  /// proxy is ended. Reads the store.
+  /// Attaches a stream that starts with the snapshot of its seat. An older stream of the same proxy
+  /// is ended. Reads the store.
   ///
+  /// @param place where it runs, checked
   /// @param offer what the proxy offers
-  Attachment attach(Boot boot, ProxyStream stream, Offer offer, SessionTable sessions) {
+  Attachment attach(
+      Boot boot, Place place, ProxyStream stream, Offer offer, SessionTable sessions) {
+    var seat = new Seat(boot.proxy().workload(), place.uid());
     while (true) {
-      var snapshot = sessions.snapshot(boot.proxy().workload());
+      var snapshot = sessions.snapshot(seat);
       lock.lock();
       try {
         // A change published since the snapshot was read would be missing: read again.
@@ -143,7 +152,7 @@ final class Proxies implements Cuts, RecordWords {
           stream.end(
               Status.RESOURCE_EXHAUSTED.withDescription(
                   "proxies: " + full + " (expected: fewer than " + ATTACHED_MAX + ")"));
-          return new Attachment(new Holder(boot), stream);
+          return new Attachment(new Holder(boot, seat), stream);
         }
         for (var other : holders.values()) {
           if (other.boot.proxy().equals(boot.proxy()) && other.stream != null) {
@@ -152,8 +161,10 @@ final class Proxies implements Cuts, RecordWords {
             other.stream = null;
           }
         }
-        var holder = holders.computeIfAbsent(boot, Holder::new);
+        var holder = holders.computeIfAbsent(boot, fresh -> new Holder(fresh, seat));
         holder.stream = stream;
+        holder.place = place;
+        holder.version = offer.version();
         holder.spreads = offer.spreadsAttempts();
         holder.records = offer.saysRecorded() ? Records.OFFERED : Records.NOT_OFFERED;
         holder.answered = 0;
@@ -313,14 +324,13 @@ final class Proxies implements Cuts, RecordWords {
     }
   }
 
-  /// Proxies that serve a workload at this moment.
-  int serving(String workload) {
+  /// Proxies that a session of the seat is in force at, at this moment.
+  int serving(Seat seat) {
     lock.lock();
     try {
       return (int)
           holders.values().stream()
-              .filter(holder ->
-                  holder.stream != null && holder.boot.proxy().workload().equals(workload))
+              .filter(holder -> holder.stream != null && seat.includes(holder.seat))
               .count();
     } finally {
       lock.unlock();
@@ -340,7 +350,7 @@ final class Proxies implements Cuts, RecordWords {
   }
 
   @Override
-  public CutReport await(String workload, long opened, long version) throws InterruptedException {
+  public CutReport await(Seat seat, long opened, long version) throws InterruptedException {
     lock.lock();
     try {
       // Until the end is published a lease may still be granted by who has not read of it.
@@ -349,9 +359,7 @@ final class Proxies implements Cuts, RecordWords {
       }
       var open = new HashMap<Holder, Limit>();
       for (var holder : holders.values()) {
-        if (holder.boot.proxy().workload().equals(workload)
-            && holder.leased
-            && holder.sent >= opened) {
+        if (seat.includes(holder.seat) && holder.leased && holder.sent >= opened) {
           open.put(holder, new Limit(holder.leaseEndNanos, holder.leaseEnd));
         }
       }
@@ -423,6 +431,7 @@ final class Proxies implements Cuts, RecordWords {
     var news =
         byWorkload.getOrDefault(holder.boot.proxy().workload(), List.of()).stream()
             .filter(session -> session.version() > holder.sent)
+            .filter(session -> session.seat().includes(holder.seat))
             .toList();
     if (news.isEmpty()) {
       return;
@@ -441,7 +450,8 @@ final class Proxies implements Cuts, RecordWords {
   ///
   /// @param saysRecorded how far its records stand, it can say
   /// @param spreadsAttempts it can be told how quickly to come back
-  record Offer(boolean saysRecorded, boolean spreadsAttempts) {}
+  /// @param version of its program
+  record Offer(boolean saysRecorded, boolean spreadsAttempts, String version) {}
 
   /// One process of one proxy.
   record Boot(ProxyTable.Key proxy, String id) {}
@@ -459,6 +469,9 @@ final class Proxies implements Cuts, RecordWords {
   /// What is known of one process. Guarded by the lock.
   private static final class Holder {
     private final Boot boot;
+    private final Seat seat;
+    private Place place = Place.NONE;
+    private String version = "";
     private @Nullable ProxyStream stream;
     private long sent;
     private long acked;
@@ -486,8 +499,9 @@ final class Proxies implements Cuts, RecordWords {
     private long leaseEndNanos;
     private Instant leaseEnd = Instant.EPOCH;
 
-    Holder(Boot boot) {
+    Holder(Boot boot, Seat seat) {
       this.boot = boot;
+      this.seat = seat;
     }
 
     /// False when the proxy has no stream, or was too slow for it and has none any more.
@@ -520,6 +534,10 @@ final class Proxies implements Cuts, RecordWords {
           AttachedProxy.newBuilder()
               .setWorkload(boot.proxy().workload())
               .setProxyId(boot.proxy().id())
+              .setNamespace(place.namespace())
+              .setPod(place.name())
+              .setPodUid(place.uid())
+              .setProxyVersion(version)
               .setVersionTold(sent)
               .setVersionInForce(acked)
               .setSessionsRefused(refused);

@@ -51,7 +51,7 @@ final class ProxyApi extends ProxyServiceGrpc.ProxyServiceImplBase {
   @Override
   public StreamObserver<AttachRequest> attach(StreamObserver<AttachResponse> answers) {
     var observer = (ServerCallStreamObserver<AttachResponse>) answers;
-    return new AttachHandler(parts, Peer.workload(), new ProxyStream(observer));
+    return new AttachHandler(parts, Peer.workload(), Peer.address(), new ProxyStream(observer));
   }
 
   @Override

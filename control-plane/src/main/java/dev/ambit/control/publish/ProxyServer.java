@@ -7,6 +7,7 @@ import dev.ambit.control.closure.RecordWords;
 import dev.ambit.control.credential.Broker;
 import dev.ambit.control.credential.Orphans;
 import dev.ambit.control.listen.Listener;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.store.Changes;
 import dev.ambit.control.store.ProxyTable;
 import dev.ambit.control.store.SessionTable;
@@ -97,9 +98,9 @@ public final class ProxyServer implements AutoCloseable {
     return proxies;
   }
 
-  /// Proxies that serve a workload at this moment.
-  public int serving(String workload) {
-    return proxies.serving(workload);
+  /// Proxies that a session of the seat is in force at, at this moment.
+  public int serving(Seat seat) {
+    return proxies.serving(seat);
   }
 
   /// Proxies that have a stream at this moment.
@@ -129,12 +130,13 @@ public final class ProxyServer implements AutoCloseable {
       Ledger ledger,
       Broker broker,
       Orphans orphans,
-      AuditLog audit)
+      AuditLog audit,
+      PodGate gate)
       throws IOException {
     var followed = new Presence(table, sessions, orphans, clock, nanos);
     followed.expect(table.present());
     presence = followed;
-    var parts = new AttachHandler.Parts(proxies, followed, table, sessions, clock, strangers);
+    var parts = new AttachHandler.Parts(proxies, followed, table, sessions, gate, clock, strangers);
     var issuing = new Issuing(sessions, followed, broker, clock);
     var fresh =
         NettyServerBuilder.forAddress(listen)

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param version of the change that made this state; 0 before it was stored
 /// @param latestExpiry openedAt and the template's maxTtl at that moment: no extension goes past it
 /// @param idle how long it may make no call; zero for no limit
+/// @param pod UID of the one pod it is for; empty: every pod of the workload
 /// @param handleDigest SHA-256 of the handle's 43 characters as hex; empty for an exclusive session
 /// @param suspension why it is SUSPENDED, or was when it ended
 /// @param tripwires what suspends it by itself
@@ -35,6 +36,7 @@ public record StoredSession(
     Optional<Instant> closedAt,
     String opener,
     String workload,
+    String pod,
     String onBehalfOf,
     Task task,
     Map<String, String> parameters,
@@ -46,6 +48,11 @@ public record StoredSession(
     Tripwires tripwires) {
   public StoredSession {
     parameters = Map.copyOf(parameters);
+  }
+
+  /// Whose calls it judges.
+  public Seat seat() {
+    return new Seat(workload, pod);
   }
 
   /// What a session is for, in the orchestrator's words.

@@ -1,5 +1,6 @@
 package dev.ambit.control.store;
 
+import dev.ambit.control.session.Seat;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,17 +15,20 @@ public final class ProxyTable {
   }
 
   /// Remembers a proxy, before it is told anything.
-  public void attached(Key proxy, String boot, Instant at) {
+  ///
+  /// @param pod UID of its pod; empty: not in Kubernetes
+  public void attached(Key proxy, String pod, String boot, Instant at) {
     var _ =
         store.write(tx ->
             tx.createUpdate(
-                    "INSERT INTO proxy (workload, id, boot, first_heard, last_heard, lost)"
-                        + " VALUES (:workload, :id, :boot, :at, :at, 0) ON CONFLICT (workload, id)"
-                        + " DO UPDATE SET boot = :boot, last_heard = :at, lost = 0, gone_at = NULL,"
+                    "INSERT INTO proxy (workload, id, pod, boot, first_heard, last_heard, lost)"
+                        + " VALUES (:workload, :id, :pod, :boot, :at, :at, 0) ON CONFLICT (workload, id)"
+                        + " DO UPDATE SET pod = :pod, boot = :boot, last_heard = :at, lost = 0, gone_at = NULL,"
                         + " detached_at = NULL, detached_chain = NULL, detached_seq = NULL,"
                         + " detached_lost_until = NULL")
                 .bind("workload", proxy.workload())
                 .bind("id", proxy.id())
+                .bind("pod", pod)
                 .bind("boot", boot)
                 .bind("at", at.toEpochMilli())
                 .execute());
@@ -117,10 +121,11 @@ public final class ProxyTable {
   /// Every proxy that is not lost.
   public List<Present> present() {
     return store.read(tx ->
-        tx.createQuery("SELECT workload, id, boot, detached_at FROM proxy WHERE lost = 0")
+        tx.createQuery("SELECT workload, id, pod, boot, detached_at FROM proxy WHERE lost = 0")
             .map((row, _) ->
                 new Present(
                     new Key(row.getString("workload"), row.getString("id")),
+                    row.getString("pod"),
                     row.getString("boot"),
                     row.getObject("detached_at") != null))
             .list());
@@ -131,8 +136,14 @@ public final class ProxyTable {
 
   /// A proxy and the process of it that attached last.
   ///
+  /// @param pod UID of its pod; empty: not in Kubernetes
   /// @param detached whether that process took leave
-  public record Present(Key proxy, String boot, boolean detached) {}
+  public record Present(Key proxy, String pod, String boot, boolean detached) {
+    /// Where it is.
+    public Seat seat() {
+      return new Seat(proxy.workload, pod);
+    }
+  }
 
   /// How far the audit chains of a proxy reach.
   ///

@@ -41,6 +41,7 @@ final class SessionRow {
         instant(row, "closed_at"),
         row.getString("opener"),
         row.getString("workload"),
+        row.getString("pod"),
         row.getString("on_behalf_of"),
         new StoredSession.Task(
             row.getString("task_id"), row.getString("task_purpose"), row.getString("task_link")),
@@ -60,10 +61,10 @@ final class SessionRow {
   static void insert(Handle tx, StoredSession session) {
     tx.createUpdate(
             "INSERT INTO session (id, template, state, end_reason, end_detail, version, envelope,"
-                + " digest, opened_at, expires_at, latest_expiry, opener, workload, on_behalf_of,"
+                + " digest, opened_at, expires_at, latest_expiry, opener, workload, pod, on_behalf_of,"
                 + " task_id, task_purpose, task_link, parameters, sharing, idle_ms, handle_digest,"
                 + " last_activity, suspend_denials, suspend_within_ms, suspend_on) VALUES (:id, :template, :state, '', '', 0, :envelope, :digest,"
-                + " :opened, :expires, :latest, :opener, :workload, :behalf, :taskId,"
+                + " :opened, :expires, :latest, :opener, :workload, :pod, :behalf, :taskId,"
                 + " :taskPurpose, :taskLink, :parameters, :sharing, :idle, :handle, :active,"
                 + " :denials, :within, :keys)")
         .bind("id", session.id().value())
@@ -76,6 +77,7 @@ final class SessionRow {
         .bind("latest", session.latestExpiry().toEpochMilli())
         .bind("opener", session.opener())
         .bind("workload", session.workload())
+        .bind("pod", session.pod())
         .bind("behalf", session.onBehalfOf())
         .bind("taskId", session.task().id())
         .bind("taskPurpose", session.task().purpose())

@@ -2,6 +2,7 @@ package dev.ambit.control.store;
 
 import com.google.protobuf.ByteString;
 import dev.ambit.control.session.EndReason;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.session.SessionState;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.envelope.SessionId;
@@ -17,13 +18,25 @@ import org.jdbi.v3.core.Handle;
 /// Sessions at rest. The change row is written in the transaction of the change: what is committed
 /// is published. Every move goes through [SessionState#to].
 public final class SessionTable {
-  /// ACTIVE and SUSPENDED sessions of one workload; its proxies get them all in one snapshot.
+  /// ACTIVE and SUSPENDED sessions of one seat; a proxy gets all of its own in one snapshot.
   public static final int LIVE_MAX = 256;
 
   /// Envelopes of these together; a proxy takes messages of 16 MiB.
   public static final int LIVE_BYTES_MAX = 12 << 20;
 
   private static final String LIVE = "state IN ('ACTIVE', 'SUSPENDED')";
+
+  /// As [Seat#includes].
+  private static final String SERVES =
+      "p.workload = session.workload AND session.pod IN ('', p.pod)";
+
+  private static final String ABANDONED =
+      "EXISTS (SELECT 1 FROM proxy p WHERE "
+          + SERVES
+          + " AND p.last_heard >= session.opened_at)"
+          + " AND NOT EXISTS (SELECT 1 FROM proxy p WHERE "
+          + SERVES
+          + " AND p.last_heard > :since)";
 
   private final Store store;
 
@@ -74,14 +87,19 @@ public final class SessionTable {
             .list());
   }
 
-  /// The ACTIVE and SUSPENDED sessions of a workload, and the version of the newest change.
-  public Snapshot snapshot(String workload) {
+  /// The ACTIVE and SUSPENDED sessions in force at a proxy, and the version of the newest change.
+  ///
+  /// @param proxy where it is
+  public Snapshot snapshot(Seat proxy) {
     return store.read(tx ->
         new Snapshot(
             Changes.newestIn(tx),
             tx.createQuery(
-                    "SELECT * FROM session WHERE workload = :workload AND " + LIVE + " ORDER BY id")
-                .bind("workload", workload)
+                    "SELECT * FROM session WHERE workload = :workload AND pod IN ('', :pod) AND "
+                        + LIVE
+                        + " ORDER BY id")
+                .bind("workload", proxy.workload())
+                .bind("pod", proxy.pod())
                 .map(SessionRow::of)
                 .list()));
   }
@@ -113,13 +131,12 @@ public final class SessionTable {
 
   /// ACTIVE and SUSPENDED sessions that a proxy served, all of whose proxies fell silent at or
   /// before `since`.
-  public List<SessionId> abandoned(Instant since) {
-    return due(
-        "EXISTS (SELECT 1 FROM proxy p WHERE p.workload = session.workload"
-            + " AND p.last_heard >= session.opened_at)"
-            + " AND NOT EXISTS (SELECT 1 FROM proxy p WHERE p.workload = session.workload"
-            + " AND p.last_heard > :now)",
-        since);
+  public List<StoredSession> abandoned(Instant since) {
+    return store.read(tx ->
+        tx.createQuery("SELECT * FROM session WHERE " + LIVE + " AND " + ABANDONED + " ORDER BY id")
+            .bind("since", since.toEpochMilli())
+            .map(SessionRow::of)
+            .list());
   }
 
   /// Puts a new envelope with a later expiry in force. False when the session is not ACTIVE at
@@ -206,6 +223,14 @@ public final class SessionTable {
     });
   }
 
+  /// ACTIVE and SUSPENDED sessions that are for one pod.
+  public List<StoredSession> bound() {
+    return store.read(tx ->
+        tx.createQuery("SELECT * FROM session WHERE " + LIVE + " AND pod <> '' ORDER BY id")
+            .map(SessionRow::of)
+            .list());
+  }
+
   private List<SessionId> due(String condition, Instant now) {
     return store.read(tx ->
         tx.createQuery(
@@ -230,14 +255,15 @@ public final class SessionTable {
     return changed;
   }
 
-  /// What the envelopes of a workload's other open sessions take.
-  static long liveBytesIn(Handle tx, String workload, SessionId but) {
+  /// What the envelopes of other open sessions take that may be in force at one proxy with this.
+  static long liveBytesIn(Handle tx, StoredSession but) {
     return tx.createQuery(
             "SELECT COALESCE(SUM(LENGTH(envelope)), 0) FROM session WHERE workload = :workload"
-                + " AND id <> :but AND "
+                + " AND (:pod = '' OR pod IN ('', :pod)) AND id <> :but AND "
                 + LIVE)
-        .bind("workload", workload)
-        .bind("but", but.value())
+        .bind("workload", but.workload())
+        .bind("pod", but.pod())
+        .bind("but", but.id().value())
         .mapTo(Long.class)
         .one();
   }
@@ -264,6 +290,7 @@ public final class SessionTable {
         tx.createQuery("SELECT * FROM session WHERE workload = :workload AND " + LIVE)
             .bind("workload", draft.workload())
             .map(SessionRow::of)
+            .filter(other -> other.seat().overlaps(draft.seat()))
             .list();
     var exclusive =
         beside.stream()
@@ -338,7 +365,7 @@ public final class SessionTable {
     /// One of the two is exclusive.
     record Occupied(SessionId other) implements Opening {}
 
-    /// The workload has [SessionTable#LIVE_MAX] sessions or [SessionTable#LIVE_BYTES_MAX] already.
+    /// The seat has [SessionTable#LIVE_MAX] sessions or [SessionTable#LIVE_BYTES_MAX] already.
     record Full() implements Opening {}
   }
 }

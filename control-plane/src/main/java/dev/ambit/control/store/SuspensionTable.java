@@ -68,7 +68,7 @@ public final class SuspensionTable {
       Instant at) {
     var changing =
         store.write(tx -> {
-          if (SessionTable.liveBytesIn(tx, before.workload(), before.id()) + next.envelope().size()
+          if (SessionTable.liveBytesIn(tx, before) + next.envelope().size()
               > SessionTable.LIVE_BYTES_MAX) {
             return Changing.FULL;
           }

@@ -200,7 +200,7 @@ class ArrivalsTest {
   private void proxies(ProxyTable.Key proxy, String boot, Consumer<ProxyTable> then) {
     try (var store = Store.open(folder.resolve("control.db"), world.clock)) {
       var table = new ProxyTable(store);
-      table.attached(proxy, boot, world.clock.instant());
+      table.attached(proxy, "", boot, world.clock.instant());
       then.accept(table);
     }
   }

@@ -12,7 +12,7 @@ class SettingsPageTest {
   @Test
   void namesEverySettingWithItsMeaningFormAndDefault() throws IOException {
     var page = Files.readString(Path.of("../docs/settings.md"));
-    var section = page.substring(page.indexOf("## Control plane"), page.indexOf("## Proxy"));
+    var section = page.substring(page.indexOf("## Control plane"), page.indexOf("## Webhook"));
     assertThat(section.lines().filter(line -> line.startsWith("| `")))
         .as("the rows should be:%n%s", Environment.table())
         .containsExactlyElementsOf(Environment.table().lines().toList());

@@ -183,6 +183,7 @@ public final class World implements AutoCloseable {
             Optional.empty(),
             "bootstrap",
             workload,
+            "",
             "somebody",
             new StoredSession.Task("T-1", "to test", ""),
             Map.of(),
@@ -303,7 +304,7 @@ public final class World implements AutoCloseable {
       worker =
           new ClosureWorker(
               new ClosureWorker.Tables(sessions, credentials, cuts, audit, new ProxyTable(store)),
-              (workload, opened, version) -> cutting.await(workload, opened, version),
+              (seat, opened, version) -> cutting.await(seat, opened, version),
               (workload, proxy, version) -> words.of(workload, proxy, version),
               providers,
               vault,

@@ -36,7 +36,8 @@ class TimersTest {
   @BeforeEach
   void open() {
     desk = new Desk(folder.resolve("a.db"));
-    timers = new Timers(desk.table, desk.sessions, desk.resources, REPORT, desk.clock);
+    timers =
+        new Timers(desk.table, desk.sessions, desk.resources, KnownPods.NONE, REPORT, desk.clock);
   }
 
   @AfterEach
@@ -98,7 +99,7 @@ class TimersTest {
   @Test
   void endsASuspendedSessionWhenAllItsProxiesAreSilentForAMinute() throws Exception {
     var session = desk.open("solo").session();
-    desk.proxies.attached(PROXY, "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
+    desk.proxies.attached(PROXY, "", "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
     var _ = desk.suspensions.suspend(Desk.OPENER, session.id().value(), "");
     desk.clock.advance(Duration.ofSeconds(60));
     timers.tick();
@@ -118,7 +119,7 @@ class TimersTest {
   @Test
   void endsWhenAllItsProxiesAreSilentForAMinute() {
     var session = desk.open("solo").session();
-    desk.proxies.attached(PROXY, "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
+    desk.proxies.attached(PROXY, "", "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
     desk.clock.advance(Duration.ofSeconds(59));
     timers.tick();
     assertThat(now(session).state()).isEqualTo(SessionState.ACTIVE);
@@ -130,9 +131,10 @@ class TimersTest {
   @Test
   void countsSilenceFromItsOwnStart() {
     var session = desk.open("solo").session();
-    desk.proxies.attached(PROXY, "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
+    desk.proxies.attached(PROXY, "", "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
     desk.clock.advance(Duration.ofMinutes(5));
-    var restarted = new Timers(desk.table, desk.sessions, desk.resources, REPORT, desk.clock);
+    var restarted =
+        new Timers(desk.table, desk.sessions, desk.resources, KnownPods.NONE, REPORT, desk.clock);
     restarted.tick();
     assertThat(now(session).state()).isEqualTo(SessionState.ACTIVE);
     desk.clock.advance(Duration.ofSeconds(60));
@@ -142,7 +144,7 @@ class TimersTest {
 
   @Test
   void waitsForTheFirstProxyOfASession() {
-    desk.proxies.attached(PROXY, "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
+    desk.proxies.attached(PROXY, "", "01JGGGGGGGGGGGGGGGGGGGGGG2", desk.clock.instant());
     desk.clock.advance(Duration.ofMinutes(2));
     var session = desk.open("solo").session();
     desk.clock.advance(Duration.ofMinutes(2));

@@ -31,7 +31,7 @@ class PresenceTest {
     desk = new Desk(folder.resolve("a.db"));
     proxy = new ProxyTable.Key(FakeTemplate.WORKLOAD, desk.ids.next());
     presence = presence((_, id) -> lost.add(id));
-    desk.proxies.attached(proxy, desk.ids.next(), desk.clock.instant());
+    desk.proxies.attached(proxy, "", desk.ids.next(), desk.clock.instant());
     presence.heard(proxy);
   }
 
@@ -45,19 +45,19 @@ class PresenceTest {
     pass(Presence.SILENCE_MAX.minusNanos(1));
     presence.tick();
     assertThat(lost).isEmpty();
-    assertThat(presence.present(proxy)).isTrue();
+    assertThat(presence.present(proxy)).isPresent();
     pass(Duration.ofNanos(1));
     presence.tick();
     presence.tick();
     assertThat(lost).containsExactly(proxy.id());
-    assertThat(presence.present(proxy)).isFalse();
+    assertThat(presence.present(proxy)).isEmpty();
     assertThat(desk.proxies.present()).isEmpty();
   }
 
   @Test
   void losesAProxyThatTookLeaveAtOnceUnlessItComesBack() {
     presence.left(proxy);
-    assertThat(presence.present(proxy)).isFalse();
+    assertThat(presence.present(proxy)).isEmpty();
     presence.heard(proxy);
     presence.tick();
     assertThat(lost).isEmpty();
@@ -79,7 +79,7 @@ class PresenceTest {
     next.expect(desk.proxies.present());
     next.tick();
     assertThat(lost).containsExactly(proxy.id());
-    desk.proxies.attached(proxy, boot, desk.clock.instant());
+    desk.proxies.attached(proxy, "", boot, desk.clock.instant());
     assertThat(desk.proxies.detached(proxy)).isEmpty();
   }
 
@@ -128,7 +128,7 @@ class PresenceTest {
     // On the stream it had: its network was gone, not its process.
     presence.heard(proxy);
     presence.tick();
-    assertThat(presence.present(proxy)).isTrue();
+    assertThat(presence.present(proxy)).isPresent();
     // A successor of this program waits for its lease, so it must know of it.
     assertThat(desk.proxies.present()).extracting(ProxyTable.Present::proxy).containsExactly(proxy);
   }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.resources.Finding;
 import dev.ambit.resources.Policy;
-import dev.ambit.resources.Reading;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,8 +36,21 @@ class CurrentResourcesTest {
 
   @Test
   void saysEverythingThatIsWrongAtTheStart() {
-    var start =
-        CurrentResources.read(Path.of("x"), _ -> new Reading.Broken(List.of(WRONG)), _ -> "");
+    folder.broken(WRONG);
+    var start = CurrentResources.read(folder.source());
     assertThat(start).isEqualTo(new CurrentResources.Start.Broken(List.of(WRONG)));
+  }
+
+  @Test
+  void beginsWithNothingWhereABrokenSetIsNoReasonToStop() {
+    folder.broken(WRONG);
+    var resources = CurrentResources.begin(folder.source());
+    assertThat(resources.known()).isFalse();
+    assertThat(resources.stale()).isTrue();
+    assertThat(resources.current().templates()).isEmpty();
+    folder.now("2", new Policy(Duration.ofHours(1), List.of()));
+    resources.reload();
+    assertThat(resources.known()).isTrue();
+    assertThat(resources.current().digest()).isEqualTo("2");
   }
 }

@@ -7,7 +7,6 @@ import dev.ambit.resources.Finding;
 import dev.ambit.resources.Policy;
 import dev.ambit.resources.Reading;
 import dev.ambit.resources.ResourceSet;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +19,28 @@ public final class FakeResources {
   private Reading reading = whole("1", new Policy(Duration.ofHours(8), List.of()));
 
   public CurrentResources read() {
-    return switch (CurrentResources.read(
-        Path.of("resources"), _ -> reading, _ -> Integer.toString(changes))) {
+    return switch (CurrentResources.read(source())) {
       case CurrentResources.Start.Ready(var ready) -> ready;
       case CurrentResources.Start.Broken(var findings) -> throw new AssertionError(findings);
+    };
+  }
+
+  ResourceSource source() {
+    return new ResourceSource() {
+      @Override
+      public String name() {
+        return "resources";
+      }
+
+      @Override
+      public Reading read() {
+        return reading;
+      }
+
+      @Override
+      public String fingerprint() {
+        return Integer.toString(changes);
+      }
     };
   }
 

@@ -6,11 +6,13 @@ import dev.ambit.control.closure.Cuts;
 import dev.ambit.control.lifecycle.Answer;
 import dev.ambit.control.lifecycle.Contexts;
 import dev.ambit.control.lifecycle.Handles;
+import dev.ambit.control.lifecycle.KnownPods;
 import dev.ambit.control.lifecycle.OpenOrder;
 import dev.ambit.control.lifecycle.Sessions;
 import dev.ambit.control.lifecycle.Suspensions;
 import dev.ambit.control.resources.CurrentResources;
 import dev.ambit.control.resources.FakeResources;
+import dev.ambit.control.session.Seat;
 import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.AuditTable;
 import dev.ambit.control.store.BudgetTable;
@@ -59,7 +61,8 @@ public final class Desk implements Closures, AutoCloseable {
     budgets = new BudgetTable(store);
     proxies = new ProxyTable(store);
     resources = folder.read();
-    sessions = new Sessions(table, resources, this, new Handles(new byte[32]), ids, clock);
+    sessions =
+        new Sessions(table, resources, this, new Handles(new byte[32]), KnownPods.NONE, ids, clock);
     suspending =
         new SuspensionTable(store, new OwnChain("spiffe://example.org/control", ids.next()));
     audit = new AuditTable(store, suspending);
@@ -67,7 +70,7 @@ public final class Desk implements Closures, AutoCloseable {
     contexts = new Contexts(sessions, suspending, this::cut, clock);
   }
 
-  private Cuts.CutReport cut(String workload, long opened, long version) {
+  private Cuts.CutReport cut(Seat seat, long opened, long version) {
     awaited.add(version);
     return new Cuts.CutReport(List.of());
   }

@@ -134,7 +134,15 @@ public final class Plane implements AutoCloseable {
   private final Deque<Runnable> open = new ArrayDeque<>();
   private ControlPlane running;
 
+  private final Optional<Settings.Kubernetes> kubernetes;
+
   public Plane() throws Exception {
+    this(Optional.empty());
+  }
+
+  /// @param kubernetes the cluster that it asks
+  public Plane(Optional<Settings.Kubernetes> kubernetes) throws Exception {
+    this.kubernetes = kubernetes;
     // Short, for the sockets in it.
     folder = Files.createTempDirectory("cp");
     resources = Files.createDirectories(folder.resolve("resources"));
@@ -176,6 +184,11 @@ public final class Plane implements AutoCloseable {
 
   public void rotate() {
     authority.rotate();
+  }
+
+  /// Puts another authority into the bundle of everyone, beside the present one.
+  public void prepareAuthority() {
+    authority.prepareAuthority();
   }
 
   /// What the command line finds in the access folder.
@@ -291,7 +304,8 @@ public final class Plane implements AutoCloseable {
         LEASE,
         handover,
         List.of(),
-        PATIENCE);
+        PATIENCE,
+        kubernetes);
   }
 
   private static HttpResponse<String> send(

@@ -147,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
     if (keep) {
       state.write("demo", stage.set(), stage.proxy());
       Keeping.tell(story, stage, openAnother(stage));
-    } else {
+    } else if (!transparent) {
       story.say("Look at it yourself: ambit demo --keep");
     }
   }

@@ -1,11 +1,11 @@
 package dev.ambit.dev.demo;
 
-import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.dev.machine.Closing;
 import dev.ambit.dev.machine.Pod;
 import dev.ambit.dev.machine.Program;
 import dev.ambit.dev.machine.User;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

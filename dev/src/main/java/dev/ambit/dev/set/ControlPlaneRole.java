@@ -46,7 +46,8 @@ public final class ControlPlaneRole {
                   Duration.ofSeconds(settings.number("lease-seconds")),
                   Duration.ZERO,
                   List.of(),
-                  PATIENCE),
+                  PATIENCE,
+                  Optional.empty()),
               InstantSource.system(),
               System::nanoTime);
       Runtime.getRuntime().addShutdownHook(new Thread(plane::close));

@@ -3,10 +3,10 @@ package dev.ambit.e2e.agents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.cli.print.Json;
-import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.e2e.clients.Tools;
 import dev.ambit.e2e.set.Ran;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.ambit.e2e.containers;
 
-import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.dev.machine.Closing;
 import dev.ambit.dev.machine.Pod;
 import dev.ambit.dev.machine.User;
@@ -12,6 +11,7 @@ import dev.ambit.e2e.spire.Site;
 import dev.ambit.e2e.spire.SiteResources;
 import dev.ambit.e2e.spire.SpireEntry;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import dev.ambit.testkit.Await;
 import java.io.Closeable;
 import java.io.IOException;

@@ -99,7 +99,8 @@ final class IssuingPlane implements Closeable {
                 Duration.ofSeconds(15),
                 Duration.ZERO,
                 List.of(),
-                Duration.ofSeconds(30)),
+                Duration.ofSeconds(30),
+                Optional.empty()),
             InstantSource.system(),
             System::nanoTime);
     closing.add(plane::close);

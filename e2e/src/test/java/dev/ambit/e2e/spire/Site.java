@@ -1,6 +1,5 @@
 package dev.ambit.e2e.spire;
 
-import dev.ambit.cli.trust.TrustVariables;
 import dev.ambit.dev.machine.Closing;
 import dev.ambit.dev.machine.Network;
 import dev.ambit.dev.machine.Pod;
@@ -9,6 +8,7 @@ import dev.ambit.dev.machine.User;
 import dev.ambit.e2e.machine.MemoryFolder;
 import dev.ambit.e2e.machine.Programs;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import dev.ambit.spiffe.anchors.TrustVariables;
 import dev.ambit.testkit.Await;
 import java.io.Closeable;
 import java.io.IOException;

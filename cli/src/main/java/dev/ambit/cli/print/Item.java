@@ -1,4 +1,4 @@
-package dev.ambit.cli.status;
+package dev.ambit.cli.print;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,20 +8,20 @@ import java.util.Map;
 /// @param what it is, one word or two
 /// @param found one sentence
 /// @param advice what to do; empty when there is nothing to do
-record Item(String what, Verdict verdict, String found, String advice) {
-  static Item good(String what, String found) {
+public record Item(String what, Verdict verdict, String found, String advice) {
+  public static Item good(String what, String found) {
     return new Item(what, Verdict.GOOD, found, "");
   }
 
-  static Item note(String what, String found, String advice) {
+  public static Item note(String what, String found, String advice) {
     return new Item(what, Verdict.NOTE, found, advice);
   }
 
-  static Item wrong(String what, String found, String advice) {
+  public static Item wrong(String what, String found, String advice) {
     return new Item(what, Verdict.WRONG, found, advice);
   }
 
-  Map<String, Object> tree() {
+  public Map<String, Object> tree() {
     var tree = new LinkedHashMap<String, Object>();
     tree.put("check", what);
     tree.put("verdict", verdict.text());
@@ -33,7 +33,7 @@ record Item(String what, Verdict verdict, String found, String advice) {
   }
 
   /// How it stands.
-  enum Verdict {
+  public enum Verdict {
     GOOD("ok"),
     /// Worth knowing; nothing is broken.
     NOTE("note"),
@@ -45,7 +45,7 @@ record Item(String what, Verdict verdict, String found, String advice) {
       this.text = text;
     }
 
-    String text() {
+    public String text() {
       return text;
     }
   }

@@ -1,13 +1,13 @@
-package dev.ambit.cli.trust;
+package dev.ambit.spiffe.anchors;
 
-import dev.ambit.spiffe.anchors.TrustFolder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// The variables by which clients are told whom to trust: the one list of them.
 public final class TrustVariables {
-  static final String JAVA = "JAVA_TOOL_OPTIONS";
+  /// Options of a JVM: to be added to, not replaced.
+  public static final String JAVA = "JAVA_TOOL_OPTIONS";
 
   /// Files with the public authorities and ours, each as some clients call it.
   private static final List<String> BUNDLE =
