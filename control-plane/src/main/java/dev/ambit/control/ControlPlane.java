@@ -232,7 +232,7 @@ public final class ControlPlane implements AutoCloseable {
     ports = new Ports(proxies.port(), workloads, people, admin.port());
   }
 
-  private Optional<Kubernetes> kubernetes() {
+  private Optional<Kubernetes> kubernetes() throws IOException {
     var where = settings.kubernetes();
     if (where.isEmpty()) {
       return Optional.empty();
@@ -247,9 +247,10 @@ public final class ControlPlane implements AutoCloseable {
               clock);
       closers.push(cluster::close);
       return Optional.of(cluster);
-    } catch (InterruptedException _) {
+    } catch (InterruptedException interrupted) {
+      // Not empty: without a cluster every proxy would be let in.
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      throw new IOException("kubernetes: interrupted (expected: its resources read)", interrupted);
     }
   }
 

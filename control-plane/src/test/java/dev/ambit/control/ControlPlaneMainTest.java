@@ -2,6 +2,7 @@ package dev.ambit.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ambit.control.testing.OwnProcess;
 import dev.ambit.control.testing.Plane;
 import dev.ambit.spiffe.authority.DevelopmentAuthority;
 import java.io.IOException;
@@ -202,23 +203,7 @@ class ControlPlaneMainTest {
   }
 
   private Process begin(String... arguments) throws IOException {
-    var command =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ControlPlaneMain.class.getName());
-    command.command().addAll(List.of(arguments));
-    command.environment().keySet().removeIf(name -> name.startsWith("AMBIT_"));
-    command.environment().remove("JAVA_TOOL_OPTIONS");
-    settings.forEach((name, value) -> command.environment().put("AMBIT_CONTROL_" + name, value));
-    command.redirectOutput(folder.resolve("out").toFile());
-    command.redirectError(folder.resolve("err").toFile());
-    started.add(command.start());
+    started.add(OwnProcess.of(folder, "AMBIT_CONTROL_", settings, arguments).start());
     return started.getLast();
   }
 

@@ -72,14 +72,13 @@ public final class ClusterResources implements ResourceSource, AutoCloseable {
     starts.add(informer.start().toCompletableFuture());
   }
 
-  /// Waits until all of them were read once. False when it takes longer.
-  public boolean awaitRead(Duration patience) throws InterruptedException {
+  /// Waits until all of them were read once, or no longer: what was not read yet, [#read] says.
+  public void awaitRead(Duration patience) throws InterruptedException {
     try {
       var all = CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new));
       var _ = all.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException _) {
-      return false;
+    } catch (TimeoutException | ExecutionException late) {
+      LOG.warn("kubernetes: resources are not read yet: {}", late.toString());
     }
   }
 

@@ -34,7 +34,7 @@ public final class Kubernetes implements AutoCloseable {
       KubernetesClient client, String namespace, Path files, Duration patience, InstantSource clock)
       throws InterruptedException {
     var kubernetes = new Kubernetes(client, namespace, files, clock);
-    var _ = kubernetes.resources.awaitRead(patience);
+    kubernetes.resources.awaitRead(patience);
     return kubernetes;
   }
 

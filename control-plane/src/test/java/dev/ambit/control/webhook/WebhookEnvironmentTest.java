@@ -27,7 +27,7 @@ class WebhookEnvironmentTest {
           "AMBIT_WEBHOOK_CONFIGURATION", "ambit-injection",
           "AMBIT_WEBHOOK_SERVICE", "ambit-webhook.ambit-system.svc, 127.0.0.1",
           "AMBIT_WEBHOOK_REPLICA", "ambit-webhook-1",
-          "KUBECONFIG", "/root/kubeconfig");
+          "KUBECONFIG", "/etc/kubeconfig");
 
   @Test
   void looksAfterItsCertificateItselfUnlessToldOtherwise() {
@@ -47,7 +47,7 @@ class WebhookEnvironmentTest {
                         new SubjectName.Dns("ambit-webhook.ambit-system.svc"),
                         new SubjectName.Ip(InetAddress.ofLiteral("127.0.0.1"))),
                     "ambit-webhook-1"),
-                Optional.of(Path.of("/root/kubeconfig"))));
+                Optional.of(Path.of("/etc/kubeconfig"))));
   }
 
   @Test
