@@ -35,6 +35,7 @@ public final class StubUpstream implements AutoCloseable {
   }
 
   private final ServerSocket server;
+  private final Thread accepting;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   public final List<String> heads = new CopyOnWriteArrayList<>();
   public final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -49,7 +50,7 @@ public final class StubUpstream implements AutoCloseable {
 
   private StubUpstream(ServerSocket server) {
     this.server = server;
-    Thread.ofVirtual().start(this::accept);
+    this.accepting = Thread.ofVirtual().start(this::accept);
   }
 
   public static StubUpstream plain() throws IOException {
@@ -149,9 +150,16 @@ public final class StubUpstream implements AutoCloseable {
     }
   }
 
+  /// From here on nobody listens: a socket is closed only when the thread that accepts has left it,
+  /// which may take one connection more.
   @Override
   public void close() throws IOException {
     server.close();
+    try {
+      accepting.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
     hangUp();
   }
 
