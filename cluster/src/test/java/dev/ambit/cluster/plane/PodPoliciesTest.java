@@ -45,6 +45,7 @@ class PodPoliciesTest {
             + " {runAsUser: 7, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}",
         "/spec/volumes/-={name: work, emptyDir: {}}",
         "/spec/volumes/-={name: settings, configMap: {name: s}}",
+        "/spec/dnsConfig={searches: [a.test], options: [{name: ndots, value: '1'}]}",
         "/metadata/annotations/ambit.dev~1session-template=report",
         "/metadata/annotations/ambit.dev~1proxy-memory-limit=512Mi",
         "/metadata/labels/ambit.dev~1profile=default",
@@ -66,6 +67,7 @@ class PodPoliciesTest {
           spec.hostPID: true | /spec/hostPID=true
           spec.hostIPC: true | /spec/hostIPC=true
           spec.shareProcessNamespace: true | /spec/shareProcessNamespace=true
+          spec.dnsConfig.nameservers: present | /spec/dnsConfig={nameservers: [198.51.100.53]}
           volume node: spec.volumes: hostPath | /spec/volumes/-={name: node, hostPath: {path: /}}
           volume ambit-spiffe: spec.volumes: hostPath | /spec/volumes/2/hostPath/path=/
           volume ambit-spiffe: spec.volumes: hostPath | /spec/volumes/2/hostPath/type=

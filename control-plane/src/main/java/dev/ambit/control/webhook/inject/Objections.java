@@ -35,6 +35,7 @@ final class Objections {
     labels();
     exclusions();
     host(spec);
+    nameServers(spec);
     meshes(spec);
     Privileges.checkPod(spec, problems);
     volumes(spec);
@@ -101,6 +102,18 @@ final class Objections {
     var system = spec.path("os").path("name");
     if (!Draft.absent(system) && !system.asString("").equals("linux")) {
       problems.add("spec.os.name", system, "linux; run it in a namespace without injection");
+    }
+  }
+
+  /// The proxy asks those of its pod. Search domains and options are the agent's alone: it gives
+  /// the proxy whole names.
+  private void nameServers(JsonNode spec) {
+    var servers = spec.path("dnsConfig").path("nameservers");
+    if (!servers.isEmpty()) {
+      problems.add(
+          "spec.dnsConfig.nameservers",
+          servers.path(0),
+          "none; remove them, for the proxy would ask them, too; searches and options may stay");
     }
   }
 

@@ -26,6 +26,21 @@ class RefusalsTest {
     assertThat(accepted(pod -> pod.withObject("/spec").put(field, false))).isTrue();
   }
 
+  @Test
+  void nameServersThatTheProxyWouldAskToo() {
+    assertThat(
+            refused(pod -> {
+              var dns = pod.withObject("/spec").put("dnsPolicy", "None").withObject("/dnsConfig");
+              dns.putArray("nameservers").add("198.51.100.53");
+            }))
+        .containsExactly(
+            "spec.dnsConfig.nameservers: 198.51.100.53 (expected: none; remove them, for the proxy"
+                + " would ask them, too; searches and options may stay)");
+    assertThat(
+            accepted(pod -> pod.withObject("/spec/dnsConfig").putArray("searches").add("a.test")))
+        .isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
