@@ -34,15 +34,30 @@ public final class ClusterOptions {
   public @Nullable String release;
 
   @Option(
+      names = "--full-name",
+      paramLabel = "NAME",
+      description =
+          "What names of the release's parts begin with, where it has fullnameOverride or nameOverride.")
+  public @Nullable String full;
+
+  @Option(
       names = "--service-account",
       paramLabel = "[NS:]NAME",
       description =
           "ServiceAccount to ask as; without NS of the release's namespace. Default: the release's operator.")
   public @Nullable String account;
 
+  /// Not told by the cluster: who may write a ConfigMap is not to choose what a token is good for.
+  @Option(
+      names = "--token-audience",
+      paramLabel = "NAME",
+      description =
+          "Audience of the token, as controlPlane.tokenAudience of the chart. Default: ambit.")
+  public @Nullable String audience;
+
   /// Whether any of them was given.
   public boolean named() {
-    return Stream.of(kubeconfig, context, namespace, release, account)
+    return Stream.of(kubeconfig, context, namespace, release, full, account, audience)
         .anyMatch(option -> option != null);
   }
 
@@ -50,6 +65,7 @@ public final class ClusterOptions {
   public Release release() {
     return Release.of(
         namespace == null ? Release.NAMESPACE : namespace,
-        release == null ? Release.NAME : release);
+        release == null ? Release.NAME : release,
+        full);
   }
 }

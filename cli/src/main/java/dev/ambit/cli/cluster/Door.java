@@ -96,7 +96,7 @@ public final class Door implements AutoCloseable {
     var asked =
         new TokenRequestBuilder()
             .withNewSpec()
-            .withAudiences(AUDIENCE)
+            .withAudiences(options.audience == null ? AUDIENCE : options.audience)
             .withExpirationSeconds(TOKEN_SECONDS)
             .endSpec()
             .build();

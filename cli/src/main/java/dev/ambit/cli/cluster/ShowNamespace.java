@@ -105,7 +105,7 @@ public final class ShowNamespace implements Runnable {
 
   @Override
   public void run() {
-    var of = Release.of(releaseNamespace, release);
+    var of = Release.of(releaseNamespace, release, null);
     var own = Release.label("NS", name);
     if (own.equals(of.namespace()) || own.startsWith("kube-")) {
       throw new Failure(
