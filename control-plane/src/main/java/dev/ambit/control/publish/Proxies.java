@@ -40,8 +40,9 @@ final class Proxies implements Cuts, RecordWords {
   /// Another process of a proxy that was heard so lately is alive: two of them are one too many.
   static final Duration HEARD_MAX = Duration.ofSeconds(10);
 
-  /// Attempts to come back that a control plane is to meet in a second.
-  static final int RETURNS_A_SECOND = 150;
+  /// Attempts to come back that a control plane is to meet in a second, on average: chance puts
+  /// half as many again into some of them, and 200 are what it must bear.
+  static final int RETURNS_A_SECOND = 125;
 
   /// Longest time over which they are spread: less than a lease lasts.
   static final Duration RETURN_MAX = Duration.ofSeconds(10);

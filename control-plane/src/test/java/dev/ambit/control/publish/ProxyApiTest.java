@@ -164,7 +164,7 @@ class ProxyApiTest {
 
   @Test
   void tellsManyProxiesToSpreadTheirReturnsAndNoneThatKnowsOfNoSuchThing() throws Exception {
-    assertThat(Proxies.comeBackWithin(1_500)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(Proxies.comeBackWithin(1_250)).isEqualTo(Duration.ofSeconds(10));
     assertThat(Proxies.comeBackWithin(20_000)).isEqualTo(Proxies.RETURN_MAX);
     var older = attached(Plane.AGENT, ids.next(), ids.next());
     var newer = proxy(Plane.AGENT);
@@ -178,7 +178,7 @@ class ProxyApiTest {
     var beats = new AtomicLong(1);
     Plane.until("told", () -> leaseOf(newer, beats.incrementAndGet()).hasComeBackWithin());
     assertThat(leaseOf(newer, beats.incrementAndGet()).getComeBackWithin())
-        .isEqualTo(ProtoTimes.of(Duration.ofMillis(100)));
+        .isEqualTo(ProtoTimes.of(Duration.ofMillis(120)));
     assertThat(leaseOf(older, 1).hasComeBackWithin()).isFalse();
     plane.restart();
     var first = proxy(Plane.AGENT);
