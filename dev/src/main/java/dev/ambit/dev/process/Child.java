@@ -176,8 +176,16 @@ public final class Child {
   }
 
   private Failure failed(String how) {
-    return new Failure(
-        ExitCode.REFUSED, name() + ": " + how + "; the end of " + log + ": " + tail());
+    return new Failure(ExitCode.REFUSED, told(how));
+  }
+
+  /// Whether it runs, or how it ended, and what it logged last: for whoever did not expect it.
+  public String fate() {
+    return told(process.isAlive() ? "runs" : "ended" + exitCode());
+  }
+
+  private String told(String how) {
+    return name() + ": " + how + "; the end of " + log + ": " + tail();
   }
 
   /// The system may know of the end a moment after its output closed.

@@ -22,6 +22,7 @@ import dev.ambit.proto.v1.Session;
 import dev.ambit.proto.v1.SessionState;
 import dev.ambit.proto.v1.Workload;
 import dev.ambit.spiffe.anchors.TrustFolder;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,15 +163,17 @@ public final class WholeSet implements AutoCloseable {
 
   /// Opens a session of another template.
   public Session open(String template) {
-    var session =
-        controlPlane
-            .sessions()
-            .openSession(
-                OpenSessionRequest.newBuilder()
-                    .setTemplate(template)
-                    .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
-                    .build())
-            .getSession();
+    var asked =
+        OpenSessionRequest.newBuilder()
+            .setTemplate(template)
+            .setWorkload(Workload.newBuilder().setSpiffeId(EmbeddedSet.AGENT))
+            .build();
+    Session session;
+    try {
+      session = controlPlane.sessions().openSession(asked).getSession();
+    } catch (StatusRuntimeException refused) {
+      throw new AssertionError("session not opened: " + set.controlPlane().fate(), refused);
+    }
     if (!ProxyHealth.enforces(proxy.adminAddress(), session.getVersion(), PATIENCE)) {
       throw new AssertionError("the proxy does not enforce session " + session.getId());
     }
