@@ -36,7 +36,7 @@ class ClusterCheckTest {
   private static final String FULL = "checked-ambit";
   private static final String SYSTEM = "checked-system";
   private static final String AGENTS = "checked-agents";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String READY =
       "{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}";
   private static final String INJECTION = "version: \"0.1.0\"\nmode: MODE\n";

@@ -49,7 +49,7 @@ class OperatorTest {
     try (var authority = DevelopmentAuthority.start("example.org")) {
       authority.serve(folder.resolve("s"), CONTROL);
       try (var plane = start(folder)) {
-        Await.until("the ConfigMap", Duration.ofSeconds(30), () -> map("id").equals(CONTROL));
+        Await.until("the ConfigMap", Duration.ofMinutes(2), () -> map("id").equals(CONTROL));
         var port = plane.ports().people();
         try (var operator = Connector.open(access(folder, port, "operator"))) {
           var status = operator.status().getStatus(GetStatusRequest.getDefaultInstance());

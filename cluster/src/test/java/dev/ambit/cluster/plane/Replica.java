@@ -1,9 +1,12 @@
 package dev.ambit.cluster.plane;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.ambit.cluster.machine.ApiServer;
 import dev.ambit.control.ControlPlaneMain;
 import dev.ambit.dev.machine.Program;
 import dev.ambit.dev.machine.User;
+import dev.ambit.spiffe.x509.Pem;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -12,13 +15,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A replica of the webhook as a process of its own, with the rights of a service account and no
-/// more.
+/// A replica of the webhook as a process of its own, with the rights of a service account or none.
 final class Replica implements Closeable {
   static final String INJECTION =
       """
@@ -34,7 +38,7 @@ final class Replica implements Closeable {
         default: { runAsUser: 1000, launch: small, resources: { requests: {cpu: 50m, memory: 128Mi}, limits: {memory: 256Mi} } }
       """;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Program program;
   private final int port;
@@ -52,19 +56,40 @@ final class Replica implements Closeable {
   /// @param kubeconfig access of the service account
   /// @param site names of everything that the replicas of one release share
   static Replica start(String name, Path folder, Path kubeconfig, Site site) throws IOException {
-    var injection = Files.writeString(folder.resolve("injection.yaml"), INJECTION);
     var settings = new HashMap<String, String>();
-    settings.put("LISTEN", "127.0.0.1:0");
-    settings.put("ADMIN_LISTEN", "127.0.0.1:0");
-    settings.put("INJECTION", injection.toString());
     settings.put("NAMESPACE", site.namespace());
     settings.put("SECRET", site.secret());
     settings.put("LEASE", site.lease());
     settings.put("CONFIGURATION", site.configuration());
     settings.put("SERVICE", "ambit-webhook.ambit-system.svc,127.0.0.1");
     settings.put("REPLICA", name);
-    settings.put("LINGER", "0s");
-    var user = User.ROOT.with(Map.of("KUBECONFIG", kubeconfig.toString()));
+    return start(
+        name, folder, User.ROOT.with(Map.of("KUBECONFIG", kubeconfig.toString())), settings);
+  }
+
+  /// Starts one that shows the certificate of these files and knows of no cluster.
+  static Replica withFiles(String name, Path folder, Path certificate, Path key)
+      throws IOException {
+    return start(
+        name,
+        folder,
+        User.ROOT,
+        Map.of(
+            "CERTIFICATES", "files",
+            "CERTIFICATE", certificate.toString(),
+            "KEY", key.toString()));
+  }
+
+  private static Replica start(String name, Path folder, User account, Map<String, String> settings)
+      throws IOException {
+    var user =
+        account
+            .with("AMBIT_WEBHOOK_LISTEN", "127.0.0.1:0")
+            .with("AMBIT_WEBHOOK_ADMIN_LISTEN", "127.0.0.1:0")
+            .with(
+                "AMBIT_WEBHOOK_INJECTION",
+                Files.writeString(folder.resolve("injection.yaml"), INJECTION).toString())
+            .with("AMBIT_WEBHOOK_LINGER", "0s");
     for (var setting : settings.entrySet()) {
       user = user.with("AMBIT_WEBHOOK_" + setting.getKey(), setting.getValue());
     }
@@ -203,6 +228,19 @@ final class Replica implements Closeable {
                   .replace("NAME", configuration)
                   .replace("URL", url)
                   .replace("NS", namespace))
+          .done();
+    }
+
+    /// Lets the API server believe whom these certificates vouch for.
+    void believe(ApiServer api, List<X509Certificate> authorities) {
+      var bundle =
+          Base64.getEncoder().encodeToString(Pem.certificates(authorities).getBytes(US_ASCII));
+      api.kubectl(
+              "patch",
+              "mutatingwebhookconfiguration",
+              configuration,
+              "--type=json",
+              "--patch=[{op: add, path: /webhooks/0/clientConfig/caBundle, value: " + bundle + "}]")
           .done();
     }
 
