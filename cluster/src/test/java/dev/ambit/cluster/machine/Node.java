@@ -121,10 +121,14 @@ public final class Node implements Closeable {
   }
 
   /// Applies manifests, as `kubectl apply` does with a file.
-  public Ran apply(String yaml) throws IOException {
+  ///
+  /// @param options as `--dry-run=server`
+  public Ran apply(String yaml, String... options) throws IOException {
     var file = Files.createTempFile(folder, "manifest", ".yaml");
     Files.writeString(file, yaml, StandardCharsets.UTF_8);
-    return kubectl("apply", "-f", file.toString());
+    var words = new ArrayList<>(List.of("apply", "-f", file.toString()));
+    words.addAll(List.of(options));
+    return kubectl(words.toArray(String[]::new));
   }
 
   /// Loads packet filter rules in the node's network.

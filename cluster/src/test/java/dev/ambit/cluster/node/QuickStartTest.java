@@ -61,6 +61,13 @@ class QuickStartTest {
     tellAsPage();
   }
 
+  @Test
+  void aPersonWhoseTokenIsForSomethingElseIsToldSo() {
+    var refused = site.ambit("session", "list", "--token-audience", "something-else");
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.err()).contains("expected: a token of audience ambit");
+  }
+
   /// What a reader sees is what was seen here.
   private void tellAsPage() throws IOException {
     if (!Boolean.getBoolean("ambit.write.docs")) {

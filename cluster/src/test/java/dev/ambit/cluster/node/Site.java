@@ -10,6 +10,7 @@ import dev.ambit.dev.record.Entry;
 import dev.ambit.testkit.Await;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ public final class Site implements Closeable {
   static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static final String SYSTEM = "ambit-system";
-  private static final Pattern ID = Pattern.compile("\"id\" : \"([0-9A-Z]{26})\"");
+  private static final Pattern ID = Pattern.compile("(?m)^session +([0-9A-Z]{26})$");
 
   private final Node node;
   private final Images images;
@@ -170,6 +171,15 @@ public final class Site implements Closeable {
         .replace("IMAGE", images.agent());
   }
 
+  /// What would come of a pod.
+  Ran tried(String yaml) {
+    try {
+      return node.apply(yaml, "--dry-run=server", "--output=yaml");
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   /// Starts a pod and waits until all of it is ready.
   void start(String name, String yaml) throws IOException {
     node.apply(yaml).done();
@@ -229,22 +239,18 @@ public final class Site implements Closeable {
     return node.outside().requests();
   }
 
-  /// Opens a session for one pod; its id.
-  String openSession(String pod) {
+  /// Opens a session for one pod and waits until its calls are granted; the session's id.
+  String grant(String pod) {
     var opened =
-        ambit("session", "open", "-t", "report", "-w", REPORTER, "--pod", uid(pod), "-o", "json");
-    var id = ID.matcher(opened.done());
+        step(
+            "ambit session open -t report -w " + REPORTER + " --pod " + uid(pod),
+            ambit("session", "open", "-t", "report", "-w", REPORTER, "--pod", uid(pod)));
+    var id = ID.matcher(opened.out());
     if (!id.find()) {
       throw new AssertionError("session open: " + opened + " (expected: an id)");
     }
-    return id.group(1);
-  }
-
-  /// Opens a session and waits until its pod's calls are granted.
-  String grant(String pod) {
-    var session = openSession(pod);
     Await.until("it is granted", PATIENCE, () -> curl(pod, items()).out().endsWith("\n200"));
-    return session;
+    return id.group(1);
   }
 
   /// Whether the session of the pod that had this UID is closed, because of the pod.
