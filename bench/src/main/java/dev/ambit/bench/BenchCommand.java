@@ -47,7 +47,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ambit bench",
       "  ambit bench --scenario keep-alive,fresh --rounds 3",
-      "  ambit bench --quick -o json > figures.json"
+      "  ambit bench --quick -o json > figures.json",
+      "  ambit bench node    # what a pod on Kubernetes pays; see ambit bench node --help"
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final int STARTS = 5;
