@@ -22,8 +22,14 @@ final class FirstSpeaker implements AutoCloseable {
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private final AtomicInteger ended = new AtomicInteger();
 
+  /// Takes a port of the address; nothing is served yet.
   FirstSpeaker(InetAddress address) throws IOException {
     server.bind(new InetSocketAddress(address, 0));
+  }
+
+  /// Not by a thread that has entered a network: the carriers of virtual threads would be begun in
+  /// it, too.
+  void serve() {
     Thread.ofVirtual().start(this::accept);
   }
 

@@ -43,6 +43,8 @@ final class NoteService implements AutoCloseable {
   }
 
   /// Starts it in the network of the calling thread: the loop that opens its socket is made by it.
+  /// It has no thread from gRPC's own pools, where one that began in that network would stay, and
+  /// begin those by which other tests connect.
   static NoteService start(InetSocketAddress address, SslContextBuilder tls) throws IOException {
     var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     var keys = new CopyOnWriteArrayList<String>();
@@ -51,6 +53,7 @@ final class NoteService implements AutoCloseable {
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .channelType(NioServerSocketChannel.class)
+            .directExecutor()
             .sslContext(GrpcSslContexts.configure(tls).build())
             .addService(
                 ServerServiceDefinition.builder(SERVICE)

@@ -102,6 +102,7 @@ class OpaqueFlowTest extends PodTest {
     var address = InetAddress.getByName(outside.address());
     database = outside.inside(() -> new FirstSpeaker(address));
     closing.add(database::close);
+    database.serve();
     pinned =
         outside.inside(() ->
             new HttpsPeer(address)
