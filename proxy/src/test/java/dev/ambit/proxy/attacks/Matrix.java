@@ -9,7 +9,6 @@ import java.util.List;
 final class Matrix {
   private static final String OPAQUE = "proxy/dev.ambit.proxy.decode.OpaqueTest#";
   private static final String SCRUBBING = "placeholders and scrubbing";
-  private static final String KUBERNETES = "Kubernetes";
 
   /// One row.
   ///
@@ -208,7 +207,7 @@ final class Matrix {
 
   private static void session(List<Row> rows) {
     rows.add(due("A160", 1));
-    rows.add(partly("A161", "two proxies on one session, and MCP"));
+    rows.add(partly("A161", "two proxies on one session (`BudgetRaceTest`), and MCP"));
     rows.add(due("A162", 5));
     rows.add(
         due(
@@ -226,7 +225,7 @@ final class Matrix {
             "proxy/dev.ambit.proxy.control.LeaseClockTest#isDroppedWhenTheWallClockRanAheadAndNoLaterReadingBringsItBack"));
     rows.add(partly("A167", "step-up"));
     rows.add(due("A168", 6));
-    rows.add(partly("A170", "binding to a pod, " + KUBERNETES));
+    rows.add(partly("A170", "the session of another pod (`JobSessionTest`, on a node)"));
     rows.add(waits("A171", "delegation"));
     rows.add(waits("A172", "approval"));
     rows.add(due("A173", 4));
