@@ -87,6 +87,18 @@ class JobSessionTest {
     Await.until("its session is closed", Site.PATIENCE, () -> site.closed(uid));
   }
 
+  @Test
+  void a170ASessionOfOnePodIsOfNoUseInAnotherOfTheSameAccount() throws IOException {
+    site.start("owner", site.agent("owner", "annotations: { ambit.dev/session-template: report }"));
+    site.start("beside", site.agent("beside", ""));
+    assertThat(site.curl("owner", site.items()).out()).endsWith("\n200");
+    var sent = site.requests().size();
+    assertThat(site.curl("beside", site.items()).exit()).isNotZero();
+    assertThat(site.requests()).hasSize(sent);
+    site.remove("owner");
+    site.remove("beside");
+  }
+
   private String jobs(String name, String path) {
     return site.node()
         .kubectl("get", "job", name, "-n", Site.AGENTS, "-o", "jsonpath=" + path)
