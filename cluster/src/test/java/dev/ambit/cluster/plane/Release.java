@@ -147,6 +147,8 @@ final class Release implements Closeable {
         () -> client.serviceAccounts().inNamespace(name).withName("default").get() != null);
   }
 
+  /// Takes it out, and waits until the API server has heard of it: the next test may do what no
+  /// policy lets through.
   @Override
   public void close() {
     var _ =
@@ -155,6 +157,23 @@ final class Release implements Closeable {
             .withKubeConfig(api.kubeconfig())
             .ignoreNotFound()
             .call();
+    var injected =
+        new String[] {
+          "run",
+          "left",
+          "--image=left",
+          "--labels=ambit.dev/injected=true",
+          "--namespace=default",
+          "--dry-run=server"
+        };
+    var label =
+        new String[] {
+          "label", "namespace", "default", "ambit.dev/injection=no", "--dry-run=server"
+        };
+    Await.until(
+        "policies out of force",
+        PATIENCE,
+        () -> api.kubectl(injected).exit() == 0 && api.kubectl(label).exit() == 0);
   }
 
   private static void set(InstallCommand install, String setting) {
