@@ -45,6 +45,14 @@ class ResourceStatusTest {
       spec: { hosts: [broken.example.com] }
       """;
 
+  private static final String LATER =
+      """
+      apiVersion: ambit.dev/v1
+      kind: Target
+      metadata: { name: later, namespace: statuses }
+      spec: { hosts: [later.example.com] }
+      """;
+
   private final ApiServer api;
 
   ResourceStatusTest(ApiServer api) {
@@ -77,6 +85,13 @@ class ResourceStatusTest {
           "it is in force, too", () -> seen(kubernetes, resources, "broken", "InForce", "True"));
       assertThat(resources.current().targets()).containsOnlyKeys("good", "broken");
       assertThat(condition("broken", "Accepted", "observedGeneration")).isEqualTo("2");
+
+      api.apply(LATER).done();
+      Await.until(
+          "it is known", () -> kubernetes.resources().fingerprint().contains("Target/later"));
+      kubernetes.tick();
+      assertThat(condition("later", "InForce", "status")).as("not read yet").isEmpty();
+      Await.until("it is read", () -> seen(kubernetes, resources, "later", "InForce", "True"));
     } finally {
       api.kubectl("delete", "namespace", "statuses", "--wait=false").done();
     }

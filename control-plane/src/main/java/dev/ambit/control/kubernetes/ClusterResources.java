@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,8 @@ public final class ClusterResources implements ResourceSource, AutoCloseable {
   private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> followed =
       new EnumMap<>(Kind.class);
   private final List<CompletableFuture<Void>> starts = new ArrayList<>();
-  private volatile Reading last = new Reading.Broken(List.of());
+  private Set<String> read = Set.of();
+  private volatile Judged last = new Judged(new Reading.Broken(List.of()), Set.of());
 
   private ClusterResources(KubernetesClient client, String namespace, Path files) {
     this.client = client;
@@ -89,25 +91,22 @@ public final class ClusterResources implements ResourceSource, AutoCloseable {
 
   @Override
   public Reading read() {
+    var now = all().toList();
+    read = now.stream().map(ClusterResources::stamp).collect(Collectors.toUnmodifiableSet());
     if (followed.values().stream().anyMatch(informer -> !informer.hasSynced())) {
       return new Reading.Broken(
           List.of(
               new Finding(
                   name(), 1, "resources", "not read yet (expected: an answer of the API server)")));
     }
-    return ResourceReader.read(files.folder(), all().map(this::document).toList());
+    return ResourceReader.read(files.folder(), now.stream().map(this::document).toList());
   }
 
   /// Names, identities and generations: the status that is written at a resource changes neither.
   @Override
   public String fingerprint() {
     return all()
-        .map(each ->
-            name(each)
-                + " "
-                + each.getMetadata().getUid()
-                + " "
-                + each.getMetadata().getGeneration())
+        .map(ClusterResources::stamp)
         .collect(
             Collectors.joining(
                 "\n",
@@ -117,11 +116,11 @@ public final class ClusterResources implements ResourceSource, AutoCloseable {
 
   @Override
   public void taken(Reading reading) {
-    last = reading;
+    last = new Judged(reading, read);
   }
 
-  /// What the last reading found.
-  Reading last() {
+  /// What the last reading found, and in what. What has come or changed since waits for the next.
+  Judged last() {
     return last;
   }
 
@@ -131,6 +130,12 @@ public final class ClusterResources implements ResourceSource, AutoCloseable {
         .flatMap(informer ->
             informer.getStore().list().stream()
                 .sorted(Comparator.comparing(each -> each.getMetadata().getName())));
+  }
+
+  /// Another text whenever somebody changed what it says, or another has its name.
+  private static String stamp(GenericKubernetesResource resource) {
+    var metadata = resource.getMetadata();
+    return name(resource) + " " + metadata.getUid() + " " + metadata.getGeneration();
   }
 
   /// As findings call it.
@@ -154,5 +159,12 @@ public final class ClusterResources implements ResourceSource, AutoCloseable {
   @Override
   public void close() {
     followed.values().forEach(SharedIndexInformer::stop);
+  }
+
+  /// A reading, and the resources that it read.
+  record Judged(Reading reading, Set<String> stamps) {
+    boolean covers(GenericKubernetesResource resource) {
+      return stamps.contains(stamp(resource));
+    }
   }
 }

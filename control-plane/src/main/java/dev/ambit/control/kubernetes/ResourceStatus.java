@@ -38,10 +38,10 @@ public final class ResourceStatus {
     this.clock = clock;
   }
 
-  /// Writes where something else stands.
+  /// Writes where something else stands, of what the last reading has seen.
   public void tick() {
     var last = resources.last();
-    resources.all().toList().forEach(each -> write(each, last));
+    resources.all().filter(last::covers).toList().forEach(each -> write(each, last.reading()));
   }
 
   private void write(GenericKubernetesResource resource, Reading last) {
