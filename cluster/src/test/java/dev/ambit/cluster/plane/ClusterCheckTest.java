@@ -387,15 +387,14 @@ class ClusterCheckTest {
                     rules: [{ apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods] }]
                     clientConfig:
                       service: { name: checked-ambit-webhook, namespace: checked-system, path: /inject }
-                      caBundle: "BUNDLE"
+                      caBundle: "%s"
                 ---
                 apiVersion: v1
                 kind: Secret
                 metadata: { name: checked-ambit-webhook-ca, namespace: checked-system }
-                data: { ca.crt: "OWN" }
+                data: { ca.crt: "%s" }
                 """
-                    .replace("BUNDLE", base64(bundle))
-                    .replace("OWN", base64(own)))
+                    .formatted(base64(bundle), base64(own)))
             .done();
   }
 
