@@ -17,6 +17,7 @@ import dev.ambit.control.store.CredentialRow.State;
 import dev.ambit.control.store.CredentialTable;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -77,7 +78,13 @@ final class Burials {
       }
     }
     table.retireDue(now);
-    crew.employ(table.in(State.RETIRED).stream().map(CredentialRow::id).toList(), this::bury);
+    employ(table.in(State.RETIRED));
+  }
+
+  /// Starts what is to be done about these. Any thread; returns at once.
+  void employ(List<CredentialRow> rows) {
+    var retired = rows.stream().filter(row -> row.state() == State.RETIRED);
+    crew.employ(retired.map(CredentialRow::id).toList(), this::bury);
   }
 
   void close() {

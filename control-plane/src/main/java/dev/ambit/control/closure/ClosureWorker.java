@@ -93,10 +93,10 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   @Override
   public void wake(SessionId session) {
-    wake();
+    employ(List.of(session.value()));
   }
 
-  /// Looks for credentials and sessions now rather than at the next poll. Returns at once.
+  /// Looks for all that is to be done now rather than at the next poll. Returns at once.
   public void wake() {
     // Many calls before the look begins make one look, and a look reads everything that is open.
     if (!looking.compareAndSet(false, true)) {
@@ -111,7 +111,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
 
   @Override
   public void awaitCut(SessionId session) throws InterruptedException {
-    wake();
+    wake(session);
     awaitCut(session, () -> closing(session) ? pace.poll() : Duration.ZERO);
   }
 
@@ -152,9 +152,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
             .start(() -> {
               burials.look();
               var found = sessions.inState(SessionState.CLOSING);
-              var ids = found.stream().map(session -> session.id().value()).toList();
-              cutting.employ(ids, this::cut);
-              closing.employ(ids, this::close);
+              employ(found.stream().map(session -> session.id().value()).toList());
               alarm(found);
             });
     try {
@@ -163,6 +161,11 @@ public final class ClosureWorker implements Closures, AutoCloseable {
       look.interrupt();
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void employ(List<String> ids) {
+    cutting.employ(ids, this::cut);
+    closing.employ(ids, this::close);
   }
 
   private void cut(String id) throws InterruptedException {
@@ -203,8 +206,9 @@ public final class ClosureWorker implements Closures, AutoCloseable {
       // Looked at each time: what was being issued when the session ended arrives later.
       if (open.stream().anyMatch(ClosureWorker::inUse)) {
         credentials.retireSession(id, "its session ended", clock.instant());
-        wake();
+        open = unsettled(id);
       }
+      burials.employ(open);
       Crew.pause(pace.poll());
     }
   }

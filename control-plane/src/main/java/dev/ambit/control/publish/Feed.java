@@ -1,9 +1,13 @@
 package dev.ambit.control.publish;
 
+import dev.ambit.control.session.StoredSession;
 import dev.ambit.control.store.Changes;
 import dev.ambit.control.store.StoreFailure;
+import dev.ambit.envelope.SessionId;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -23,6 +27,10 @@ final class Feed implements Runnable {
   private final LongSupplier nanos;
   private final LongConsumer lagNanos;
   private final Semaphore hurry = new Semaphore(0);
+
+  /// Sessions that were told as ended and are not CLOSED yet.
+  private final Set<SessionId> ended = new HashSet<>();
+
   private volatile long hurriedAt;
   private long seen;
 
@@ -71,10 +79,24 @@ final class Feed implements Runnable {
         proxies.restart(
             Status.UNAVAILABLE.withDescription("changes: too many (expected: attach again)"));
       }
-      proxies.publish(batch.version(), batch.sessions(), began);
+      proxies.publish(
+          batch.version(), batch.sessions().stream().filter(this::isNews).toList(), began);
       seen = batch.version();
     } catch (StoreFailure failure) {
       LOG.error("store: changes cannot be read, no lease is renewed", failure);
     }
+  }
+
+  /// Whether proxies have to hear of it: an end they have heard of changes nothing for them when it
+  /// is complete. Who attached between the two was not told of the session.
+  private boolean isNews(StoredSession changed) {
+    return switch (changed.state()) {
+      case ACTIVE, SUSPENDED -> true;
+      case CLOSING -> {
+        var _ = ended.add(changed.id());
+        yield true;
+      }
+      case CLOSED -> !ended.remove(changed.id());
+    };
   }
 }

@@ -376,6 +376,7 @@ class ProxyApiTest {
     var receipt = receipt(session);
     assertThat(receipt.calls()).isEqualTo(new Receipt.Calls(0, 7, true));
     assertThat(receipt.cuts()).extracting(Receipt.Cut::recorded).containsExactly(true);
+    assertThat(proxy.quiet()).as("the end is told once").isTrue();
   }
 
   @Test
