@@ -37,21 +37,8 @@ class ResourceStatusTest {
       spec: { hosts: [broken.example.com], tls: { roots: { bundle: { file: ca.pem } } } }
       """;
 
-  private static final String MENDED =
-      """
-      apiVersion: ambit.dev/v1
-      kind: Target
-      metadata: { name: broken, namespace: statuses }
-      spec: { hosts: [broken.example.com] }
-      """;
-
-  private static final String LATER =
-      """
-      apiVersion: ambit.dev/v1
-      kind: Target
-      metadata: { name: later, namespace: statuses }
-      spec: { hosts: [later.example.com] }
-      """;
+  private static final String MENDED = GOOD.replace("good", "broken");
+  private static final String LATER = GOOD.replace("good", "later");
 
   private final ApiServer api;
 

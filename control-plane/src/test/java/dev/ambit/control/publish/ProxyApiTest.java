@@ -376,7 +376,12 @@ class ProxyApiTest {
     var receipt = receipt(session);
     assertThat(receipt.calls()).isEqualTo(new Receipt.Calls(0, 7, true));
     assertThat(receipt.cuts()).extracting(Receipt.Cut::recorded).containsExactly(true);
-    assertThat(proxy.quiet()).as("the end is told once").isTrue();
+    var next = open("solo", Plane.AGENT).getSession();
+    var delta = proxy.next().getDelta();
+    assertThat(delta.getEndedList()).as("the end was told before").isEmpty();
+    assertThat(delta.getChangedList())
+        .singleElement()
+        .matches(image -> image.getSessionId().equals(next.getId()));
   }
 
   @Test
