@@ -233,7 +233,7 @@ public final class ClosureWorker implements Closures, AutoCloseable {
   }
 
   private boolean closing(SessionId id) {
-    return sessions.find(id).filter(found -> found.state() == SessionState.CLOSING).isPresent();
+    return sessions.state(id).filter(SessionState.CLOSING::equals).isPresent();
   }
 
   private static boolean inUse(CredentialRow row) {

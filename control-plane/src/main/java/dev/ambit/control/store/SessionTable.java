@@ -56,6 +56,15 @@ public final class SessionTable {
     return store.read(tx -> findIn(tx, id));
   }
 
+  /// The state alone, without reading the envelope.
+  public Optional<SessionState> state(SessionId id) {
+    return store.read(tx ->
+        tx.createQuery("SELECT state FROM session WHERE id = :id")
+            .bind("id", id.value())
+            .mapTo(SessionState.class)
+            .findOne());
+  }
+
   /// The session that the key opened before, if any.
   public Optional<Opening.Repeated> repeated(String caller, String key) {
     return store.read(tx -> repeatedIn(tx, caller, key));
