@@ -25,10 +25,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ambit chaos",
     description = {
-      "Runs control plane, two proxies, OAuth server and upstream as processes on this machine, lets agents work in sessions",
-      "that open and close all the time, and makes one fault after another, all drawn from the seed. A judge outside joins",
-      "what agents, upstream, issuer and audit store wrote down, and says which of the invariants I1 to I6 did not hold.",
-      "What it does is told on stderr. The end takes up to three minutes more."
+      "Runs control plane, two proxies, OAuth server and upstream as processes on this machine, lets agents work in",
+      "sessions that open and close all the time, and makes one fault after another, all drawn from the seed. A judge",
+      "outside joins what agents, upstream, issuer and audit store wrote down, and says which of the invariants I1 to",
+      "I6 did not hold. What it does is told on stderr. The end takes up to three minutes more."
     },
     footer = {
       "",

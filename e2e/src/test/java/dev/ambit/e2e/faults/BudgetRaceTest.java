@@ -3,6 +3,7 @@ package dev.ambit.e2e.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ambit.dev.set.EmbeddedSet;
+import dev.ambit.dev.set.ProxyPorts;
 import dev.ambit.e2e.set.WholeSet;
 import dev.ambit.proto.v1.ListAuditRecordsRequest;
 import dev.ambit.proto.v1.Session;
@@ -10,12 +11,13 @@ import dev.ambit.testkit.Await;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Of 64 calls that race for the only one of a budget, exactly one reaches the upstream, a thousand
-/// times over (A160).
+/// times over, whether they come through one proxy or through two (A160, A161).
 class BudgetRaceTest {
   private static final int CALLERS = 64;
   private static final int SESSIONS_OF_ONE = 100;
@@ -24,11 +26,13 @@ class BudgetRaceTest {
 
   private static CountingUpstream upstream;
   private static WholeSet set;
+  private static ProxyPorts second;
 
   @BeforeAll
   static void start() throws Exception {
     upstream = new CountingUpstream();
     set = WholeSet.start(resources(upstream.port()), Set.of(upstream.port()));
+    second = set.startProxy("proxy-2", Set.of(upstream.port()));
   }
 
   @AfterAll
@@ -38,28 +42,52 @@ class BudgetRaceTest {
   }
 
   @Test
-  void lets64CallsReachTheUpstreamExactlyOnceInEveryRoundOfASessionWithOneCall() throws Exception {
-    try (var racers = new Racers(CALLERS, set.proxy().agents())) {
+  void a160LetsOneOf64CallsReachTheUpstreamInEveryRoundOfASessionWithOneCall() throws Exception {
+    sessionsOfOne(set.proxy());
+  }
+
+  @Test
+  void a160LetsOneOf64CallsReachTheUpstreamInEveryRoundOfAGrantWithOneCall() throws Exception {
+    grantsOfOne(set.proxy());
+  }
+
+  @Test
+  void a161LetsOneOf64CallsOfTwoProxiesReachTheUpstreamInEveryRoundOfASessionWithOneCall()
+      throws Exception {
+    sessionsOfOne(set.proxy(), second);
+  }
+
+  @Test
+  void a161LetsOneOf64CallsOfTwoProxiesReachTheUpstreamInEveryRoundOfAGrantWithOneCall()
+      throws Exception {
+    grantsOfOne(set.proxy(), second);
+  }
+
+  private static void sessionsOfOne(ProxyPorts... proxies) throws Exception {
+    try (var racers = racers(proxies)) {
       for (var round = 0; round < SESSIONS_OF_ONE; round++) {
-        var session = set.open("one-call");
-        race(racers, "/once/" + round, true);
+        var session = set.open("one-call", proxies);
+        race(racers, "/once/" + round + "/" + proxies.length, true);
         set.close(session);
       }
     }
   }
 
-  @Test
-  void lets64CallsReachTheUpstreamExactlyOnceInEveryRoundOfAGrantWithOneCall() throws Exception {
-    try (var racers = new Racers(CALLERS, set.proxy().agents())) {
+  private static void grantsOfOne(ProxyPorts... proxies) throws Exception {
+    try (var racers = racers(proxies)) {
       for (var big = 0; big < BIG_SESSIONS; big++) {
-        var session = set.open("many-grants");
+        var session = set.open("many-grants", proxies);
         for (var grant = 0; grant < GRANTS; grant++) {
-          race(racers, "/grants/" + grant + "/" + big, grant == 0);
+          race(racers, "/grants/" + grant + "/" + big + "-" + proxies.length, grant == 0);
         }
         set.close(session);
         recordsCount(session);
       }
     }
+  }
+
+  private static Racers racers(ProxyPorts... proxies) {
+    return new Racers(CALLERS, Stream.of(proxies).mapToInt(ProxyPorts::agents).toArray());
   }
 
   private static void race(Racers racers, String path, boolean anew) throws Exception {

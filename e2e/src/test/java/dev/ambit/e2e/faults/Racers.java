@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 final class Racers implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 30_000;
 
-  private final int port;
+  private final int[] ports;
   private final CyclicBarrier orders;
   private final CyclicBarrier gun;
   private final CyclicBarrier finish;
@@ -27,9 +27,9 @@ final class Racers implements AutoCloseable {
   private volatile boolean fresh;
   private volatile boolean over;
 
-  /// @param port where the proxy listens on loopback
-  Racers(int count, int port) {
-    this.port = port;
+  /// @param ports where proxies listen on loopback; the racers spread over them evenly
+  Racers(int count, int... ports) {
+    this.ports = ports.clone();
     this.orders = new CyclicBarrier(count + 1);
     this.gun = new CyclicBarrier(count);
     this.finish = new CyclicBarrier(count + 1);
@@ -59,7 +59,7 @@ final class Racers implements AutoCloseable {
       while (!over) {
         orders.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         if (fresh) {
-          racer.connect(port);
+          racer.connect(ports[number % ports.length]);
         }
         gun.await();
         answers[number] = racer.ask(request);

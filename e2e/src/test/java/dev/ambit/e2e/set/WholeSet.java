@@ -50,12 +50,15 @@ public final class WholeSet implements AutoCloseable {
 
   private final EmbeddedSet set;
   private final Peers peers;
+  private final int control;
   private final ProxyPorts proxy;
   private volatile ControlPlane controlPlane;
 
-  private WholeSet(EmbeddedSet set, Peers peers, ProxyPorts proxy, ControlPlane controlPlane) {
+  private WholeSet(
+      EmbeddedSet set, Peers peers, int control, ProxyPorts proxy, ControlPlane controlPlane) {
     this.set = set;
     this.peers = peers;
+    this.control = control;
     this.proxy = proxy;
     this.controlPlane = controlPlane;
   }
@@ -99,7 +102,7 @@ public final class WholeSet implements AutoCloseable {
       dialled.add(peers.upstreamPort());
       var control = set.startControlPlane(peers.files(), wishes.lease());
       var proxy = set.startProxy(wishes.way().applyAsInt(control), dialled);
-      return new WholeSet(set, peers, proxy, connect(set));
+      return new WholeSet(set, peers, control, proxy, connect(set));
     } catch (IOException | RuntimeException failed) {
       set.close();
       throw failed;
@@ -108,6 +111,14 @@ public final class WholeSet implements AutoCloseable {
 
   private static ControlPlane connect(EmbeddedSet set) {
     return Connector.open(Access.ofDirectory(set.plan().access()));
+  }
+
+  /// Starts one more proxy of the same workload, as a replica of its pod has one.
+  ///
+  /// @param ports loopback ports that it may dial
+  public ProxyPorts startProxy(String name, Set<Integer> ports) throws IOException {
+    var trust = set.plan().folder().resolve(name + "-trust");
+    return EmbeddedSet.ports(set.startProxy(name, trust, control, ports, List.of(), Map.of()));
   }
 
   /// Starts the control plane again after its process has ended, and connects with its new token.
@@ -163,6 +174,11 @@ public final class WholeSet implements AutoCloseable {
 
   /// Opens a session of another template.
   public Session open(String template) {
+    return open(template, proxy);
+  }
+
+  /// Opens a session and waits until all these proxies judge by it.
+  public Session open(String template, ProxyPorts... proxies) {
     var asked =
         OpenSessionRequest.newBuilder()
             .setTemplate(template)
@@ -174,8 +190,10 @@ public final class WholeSet implements AutoCloseable {
     } catch (StatusRuntimeException refused) {
       throw new AssertionError("session not opened: " + set.controlPlane().fate(), refused);
     }
-    if (!ProxyHealth.enforces(proxy.adminAddress(), session.getVersion(), PATIENCE)) {
-      throw new AssertionError("the proxy does not enforce session " + session.getId());
+    for (var each : proxies) {
+      if (!ProxyHealth.enforces(each.adminAddress(), session.getVersion(), PATIENCE)) {
+        throw new AssertionError(each + " does not enforce session " + session.getId());
+      }
     }
     return session;
   }

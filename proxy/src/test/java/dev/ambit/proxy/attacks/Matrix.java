@@ -12,7 +12,8 @@ final class Matrix {
 
   /// One row.
   ///
-  /// @param inputs cases that must have run here at least; 0 when all of it is in a pod, or waits
+  /// @param inputs cases that must have run here at least; 0 when all of it is asked of the whole
+  ///   system, or waits
   /// @param open what of it waits for something that is not built; empty for nothing
   /// @param elsewhere tests of other packages, as `folder/Class#method`
   record Row(String id, int inputs, String open, List<String> elsewhere) {}
@@ -34,7 +35,7 @@ final class Matrix {
   }
 
   private static void authority(List<Row> rows) {
-    rows.add(inPod("A001"));
+    rows.add(inSystem("A001"));
     rows.add(due("A002", 1));
     rows.add(due("A003", 1, OPAQUE + "a003PassesNoTlsToANameThatNoTargetHas"));
     rows.add(due("A004", 1, OPAQUE + "a004PassesNoTlsToAnotherHostThanTheTunnels"));
@@ -77,7 +78,7 @@ final class Matrix {
     rows.add(due("A031", 7));
     rows.add(due("A032", 3));
     rows.add(due("A033", 4));
-    rows.add(inPod("A034"));
+    rows.add(inSystem("A034"));
     rows.add(due("A035", 6));
     rows.add(
         due(
@@ -207,7 +208,7 @@ final class Matrix {
 
   private static void session(List<Row> rows) {
     rows.add(due("A160", 1));
-    rows.add(partly("A161", "two proxies on one session (`BudgetRaceTest`), and MCP"));
+    rows.add(partly("A161", "MCP"));
     rows.add(due("A162", 5));
     rows.add(
         due(
@@ -225,7 +226,7 @@ final class Matrix {
             "proxy/dev.ambit.proxy.control.LeaseClockTest#isDroppedWhenTheWallClockRanAheadAndNoLaterReadingBringsItBack"));
     rows.add(partly("A167", "step-up"));
     rows.add(due("A168", 6));
-    rows.add(partly("A170", "the session of another pod (`JobSessionTest`, on a node)"));
+    rows.add(due("A170", 6));
     rows.add(waits("A171", "delegation"));
     rows.add(waits("A172", "approval"));
     rows.add(due("A173", 4));
@@ -241,7 +242,7 @@ final class Matrix {
   }
 
   /// There is no such thing without a kernel that turns connections.
-  private static Row inPod(String id) {
+  private static Row inSystem(String id) {
     return new Row(id, 0, "", List.of());
   }
 

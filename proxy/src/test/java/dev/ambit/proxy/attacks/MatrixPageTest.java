@@ -24,20 +24,21 @@ class MatrixPageTest {
       its memory, without a leak or a descriptor more (O4), and what was counted is what arrived (O5). A row passes when every input it lists was sent and every oracle
       held. This page is made from the reports of the test run; a test fails when the two differ, and says how to write it anew.
 
-      Where the agent knows of no proxy, it is attacked in a pod, whose kernel turns every connection: the last column names the tests. They are of the whole-system
-      tests, which run behind this page and fail when one does not hold, and ask the same oracles and one more, that not one packet leaves the pod.
+      The last column names the tests of the whole system: it takes two proxies or a cluster for some, and where the agent knows of no proxy it is attacked in a pod,
+      whose kernel turns every connection. They run behind this page and the build fails when one does not hold; in a pod they ask the same oracles and one more, that
+      not one packet leaves it.
 
-      | id | pass/fail | test | in a pod |
+      | id | pass/fail | test | in the whole system |
       |---|---|---|---|
       """;
 
   @Test
   void thePageOfTheMatrixIsWhatTheRunShowed() throws IOException {
     var ran = Reports.here();
-    var inPod = PodAttacks.all();
+    var inSystem = SystemAttacks.all();
     var lines = new ArrayList<String>();
     for (var row : Matrix.rows()) {
-      lines.add(line(row, ran) + inPod(row, inPod));
+      lines.add(line(row, ran) + inSystem(row, inSystem));
     }
     var page = HEAD + String.join("\n", lines) + "\n";
     if (Boolean.getBoolean("ambit.write.docs")) {
@@ -58,10 +59,10 @@ class MatrixPageTest {
         .filteredOn(
             one -> !ids.contains(one.method().substring(0, Math.min(4, one.method().length()))))
         .isEmpty();
-    assertThat(PodAttacks.all()).isNotEmpty().allMatch(test -> rows.containsAll(test.ids()));
+    assertThat(SystemAttacks.all()).isNotEmpty().allMatch(test -> rows.containsAll(test.ids()));
   }
 
-  private static String inPod(Matrix.Row row, List<PodAttacks.Test> all) {
+  private static String inSystem(Matrix.Row row, List<SystemAttacks.Test> all) {
     var tests =
         all.stream()
             .filter(test -> test.ids().contains(row.id()))
@@ -69,14 +70,14 @@ class MatrixPageTest {
             .sorted()
             .collect(Collectors.joining(", "));
     assertThat(tests.isEmpty() && row.inputs() == 0 && row.open().isEmpty())
-        .as(row.id() + ": no test in a pod (expected: one at least)")
+        .as(row.id() + ": no test of the whole system (expected: one at least)")
         .isFalse();
     return tests.isEmpty() ? "" : " " + tests + " |";
   }
 
   private static String line(Matrix.Row row, List<Reports.Case> ran) throws IOException {
     if (row.inputs() == 0 && row.open().isEmpty()) {
-      return "| " + row.id() + " | in a pod | |";
+      return "| " + row.id() + " | in the whole system | |";
     }
     if (row.inputs() == 0) {
       return "| " + row.id() + " | not yet | waits for " + row.open() + " |";

@@ -93,6 +93,14 @@ class ImageReaderTest {
     assertThat(image.ended().values()).first().extracting("reason").isEqualTo(Reason.SESSION_IDLE);
   }
 
+  /// By the object, exchanges of a session that did not change are known without judging them.
+  @Test
+  void takesTheVerySessionOverThatADeltaDoesNotChange() {
+    var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 1, said(ONE, 1))));
+    var then = next(reader.delta(image, delta(1, 2, said(TWO, 2))));
+    assertThat(then.sessions().get(ONE)).isSameAs(image.sessions().get(ONE));
+  }
+
   @Test
   void breaksOnAVersionThatDoesNotGrow() {
     var image = next(reader.snapshot(SessionImage.EMPTY, snapshot(1, 5)));
