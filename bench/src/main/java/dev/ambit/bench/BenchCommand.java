@@ -39,8 +39,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = {
-      "Measures the proxy in both launch profiles beside nginx (twice, to see the noise), Envoy and squid that do the same",
-      "work in the same rounds, and writes docs/performance.md. Takes about 40 minutes; what it does is told on stderr."
+      "Measures the proxy in both launch profiles beside nginx (twice, to see the noise), Envoy and squid that do the",
+      "same work in the same rounds, and writes docs/performance.md. Takes about 40 minutes; what it does is told on",
+      "stderr."
     },
     footer = {
       "",

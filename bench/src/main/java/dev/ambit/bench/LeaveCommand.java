@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
     name = "leave",
     description = {
       "Opens many sessions, lets each follow a stream of events, ends all of them at once and tells how long the last",
-      "stream went on and what it cost (F26). Exit code 1 when the proxies needed two seconds of processor time or more.",
-      "Takes about four minutes."
+      "stream went on and what it cost (F26). Exit code 1 when the proxies needed two seconds of processor time or",
+      "more. Takes about four minutes."
     },
     footer = {"", "Examples:", "  ambit bench leave", "  ambit bench leave --sessions 100 -o json"})
 public final class LeaveCommand implements Callable<Integer> {

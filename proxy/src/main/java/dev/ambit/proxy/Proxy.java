@@ -205,7 +205,7 @@ public final class Proxy implements AutoCloseable {
     opened.add(names::close);
     var upstreamNames = around.names().apply(names);
     var tls = new UpstreamTls(systemRoots, List.of(authority.certificate()));
-    var circuits = new Circuits(limits, nanoTime);
+    var circuits = new Circuits(nanoTime);
     var relay = new HttpRelay(loop, transport, gate, credentials, link, tls, circuits, limits);
     var opaque = new OpaqueRelay(loop, transport, gate, link, circuits, limits);
     var sessions = new Sessions(link::image, link.lease(), nanoTime);

@@ -193,7 +193,7 @@ public final class DataPlane implements AutoCloseable {
             clock,
             System::nanoTime);
     credentials = new CredentialCache(this::issue, (_, _) -> () -> {}, System::nanoTime);
-    var circuits = new Circuits(limits, () -> System.nanoTime() + later.toNanos());
+    var circuits = new Circuits(() -> System.nanoTime() + later.toNanos());
     relay = new HttpRelay(loop, transport, admission, credentials, _ -> {}, tls, circuits, limits);
     opaque = new OpaqueRelay(loop, transport, admission, _ -> {}, circuits, limits);
     var ids = new Ids(clock, ThreadLocalRandom.current());

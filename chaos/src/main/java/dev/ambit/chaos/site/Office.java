@@ -18,6 +18,7 @@ import dev.ambit.proto.v1.StoredRecord;
 import dev.ambit.proto.v1.VerifyAuditRequest;
 import dev.ambit.proto.v1.VerifyAuditResponse;
 import dev.ambit.proto.v1.Workload;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,11 +39,17 @@ public final class Office implements AutoCloseable {
     this.plane = Connector.open(Access.ofDirectory(access));
   }
 
-  /// Forgets a connection whose server has a new token or identity.
+  /// Forgets a connection whose server has a new token.
   public synchronized void reconnect() {
-    var before = plane;
-    plane = Connector.open(Access.ofDirectory(access));
-    before.close();
+    leave(plane);
+  }
+
+  /// Connects by what is in the access directory now, unless somebody has done so meanwhile.
+  private synchronized void leave(ControlPlane before) {
+    if (before == plane) {
+      plane = Connector.open(Access.ofDirectory(access));
+      before.close();
+    }
   }
 
   /// Opens a session; empty when the control plane did not answer. The same key asks for the same
@@ -128,10 +135,29 @@ public final class Office implements AutoCloseable {
     }
     try {
       return Optional.of(question.apply(now));
-    } catch (StatusRuntimeException | Failure refused) {
-      trouble = "; the control plane last said: " + refused.getMessage();
-      return Optional.empty();
+    } catch (StatusRuntimeException refused) {
+      noted(refused);
+      if (refused.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+        renew(now);
+      }
+    } catch (Failure refused) {
+      noted(refused);
     }
+    return Optional.empty();
+  }
+
+  /// The identity of who cannot be reached may be of an authority that came after this client had
+  /// read whom to believe.
+  private void renew(ControlPlane lost) {
+    try {
+      leave(lost);
+    } catch (Failure unreadable) {
+      noted(unreadable);
+    }
+  }
+
+  private void noted(RuntimeException refused) {
+    trouble = "; the control plane last said: " + refused.getMessage();
   }
 
   @Override

@@ -15,8 +15,11 @@ final class Circuit {
   static final Duration ROOM_PATIENCE = Duration.ofSeconds(5);
   static final int FAILURES_MAX = 5;
   static final Duration OPEN_MIN = Duration.ofSeconds(1);
-  static final Duration OPEN_MAX = Duration.ofSeconds(30);
-  private static final int DOUBLINGS_MAX = 5;
+
+  /// Short enough that an issuer which is back is asked again within ten seconds.
+  static final Duration OPEN_MAX = Duration.ofSeconds(4);
+
+  private static final int DOUBLINGS_MAX = 2;
 
   private final Semaphore room = new Semaphore(ASKED_MAX, true);
   private int failures;
@@ -67,7 +70,7 @@ final class Circuit {
     if (opens) {
       var open = OPEN_MIN.multipliedBy(1L << Math.min(openings, DOUBLINGS_MAX));
       openings++;
-      openUntil = Optional.of(now.plus(open.compareTo(OPEN_MAX) < 0 ? open : OPEN_MAX));
+      openUntil = Optional.of(now.plus(open));
     }
   }
 

@@ -124,7 +124,7 @@ class CircuitTest {
   }
 
   @Test
-  void isSparedTwiceAsLongAfterEachTrialThatFailsUpToThirtySeconds() {
+  void isSparedTwiceAsLongAfterEachTrialThatFailsUpToABound() {
     fail(Circuit.FAILURES_MAX);
     var open = Circuit.OPEN_MIN;
     for (var trial = 1; trial <= 8; trial++) {

@@ -3,7 +3,6 @@ package dev.ambit.proxy.relay;
 import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proxy.model.Failure;
-import dev.ambit.proxy.model.Limits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,17 +16,19 @@ import org.jspecify.annotations.Nullable;
 public final class Circuits {
   static final int FAILURES_MAX = 5;
   static final Duration OPEN_MIN = Duration.ofSeconds(1);
-  static final Duration OPEN_MAX = Duration.ofSeconds(30);
+
+  /// Short enough that an upstream which is back is used again within ten seconds, with a dial that
+  /// began too early before it.
+  static final Duration OPEN_MAX = Duration.ofSeconds(4);
+
   static final int DESTINATIONS_MAX = 256;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final LinkedHashMap<Destination, Circuit> failing = new LinkedHashMap<>(16, 0.75f, true);
-  private final Duration trialMax;
   private final LongSupplier nanoTime;
 
   /// @param nanoTime as [System#nanoTime()]
-  public Circuits(Limits limits, LongSupplier nanoTime) {
-    this.trialMax = limits.connectWait().plus(limits.handshakeWait());
+  public Circuits(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
@@ -76,9 +77,9 @@ public final class Circuits {
       }
       long left = until - nanoTime.getAsLong();
       if (left <= 0) {
-        // Who tries may leave without a word; then another does.
+        // Who tries may leave without a word, or take long; then another does.
         trying = true;
-        openFor(trialMax);
+        openFor(OPEN_MAX);
         return null;
       }
       return new Failure(failure.stage(), failure.timeout(), told(failure, left));

@@ -6,7 +6,9 @@ import dev.ambit.proto.v1.Completion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// What could be seen from outside once a case was over, and what the five oracles say of it. Pure.
@@ -41,9 +43,16 @@ record Seen(
   /// The process of the proxy.
   ///
   /// @param leaks lines of its log that report a leaked buffer
-  /// @param descriptors open now; `descriptorsBefore` before the case
+  /// @param descriptors what is open now, `before` what was before the case: number and what it is
+  ///   of
   record Machine(
-      long heapBytes, long directBytes, int leaks, int descriptors, int descriptorsBefore) {}
+      long heapBytes, long directBytes, int leaks, Set<String> descriptors, Set<String> before) {
+    private Set<String> opened() {
+      var opened = new TreeSet<>(descriptors);
+      opened.removeAll(before);
+      return opened;
+    }
+  }
 
   /// What must not be; empty when all is well.
   List<String> violations() {
@@ -119,13 +128,14 @@ record Seen(
     if (machine.leaks > 0) {
       wrong.add("O4: " + machine.leaks + " leaks reported (expected: none)");
     }
-    if (machine.descriptors > machine.descriptorsBefore) {
+    if (machine.descriptors.size() > machine.before.size()) {
       wrong.add(
           "O4: "
-              + machine.descriptors
+              + machine.descriptors.size()
               + " descriptors (expected: "
-              + machine.descriptorsBefore
-              + " as before)");
+              + machine.before.size()
+              + " as before), new: "
+              + machine.opened());
     }
   }
 

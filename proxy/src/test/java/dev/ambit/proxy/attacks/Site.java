@@ -46,6 +46,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -95,7 +97,7 @@ final class Site implements AutoCloseable {
   private final List<String> expected = new ArrayList<>();
   private SessionId session = Samples.ONE;
   private int sessions;
-  private int descriptors;
+  private Set<String> descriptors = Set.of();
   private int linesBefore;
   private boolean rawVisited;
   private long guestCalls;
@@ -575,7 +577,7 @@ final class Site implements AutoCloseable {
 
   private Seen.Machine machine() throws IOException {
     long deadline = System.nanoTime() + DESCRIPTOR_WAIT.toNanos();
-    while (descriptors() > descriptors && System.nanoTime() - deadline < 0) {
+    while (descriptors().size() > descriptors.size() && System.nanoTime() - deadline < 0) {
       LockSupport.parkNanos(2_000_000);
     }
     var look = LOOK.matcher(tell("look"));
@@ -589,11 +591,23 @@ final class Site implements AutoCloseable {
         descriptors);
   }
 
-  private int descriptors() {
-    try (var open = Files.list(Path.of("/proc", Long.toString(proxy.pid()), "fd"))) {
-      return (int) open.count();
+  private Set<String> descriptors() {
+    var open = new TreeSet<String>();
+    try (var all = Files.list(Path.of("/proc", Long.toString(proxy.pid()), "fd"))) {
+      for (var one : all.toList()) {
+        open.add(one.getFileName() + " " + target(one));
+      }
     } catch (IOException gone) {
       throw new AssertionError("the proxy has ended: " + proxy.err, gone);
+    }
+    return open;
+  }
+
+  private static String target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException _) {
+      return "closed meanwhile";
     }
   }
 

@@ -6,7 +6,6 @@ import dev.ambit.envelope.Authority;
 import dev.ambit.envelope.Scheme;
 import dev.ambit.envelope.UpstreamRoots;
 import dev.ambit.proxy.model.Failure;
-import dev.ambit.proxy.model.Limits;
 import dev.ambit.proxy.relay.Circuits.Destination;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +22,7 @@ class CircuitsTest {
   /// Just before the clock of the machine wraps.
   private long now = Long.MAX_VALUE - 1;
 
-  private final Circuits circuits = new Circuits(Limits.DEFAULT, () -> now);
+  private final Circuits circuits = new Circuits(() -> now);
 
   @Test
   void letsEveryoneDialUntilItFailedFiveTimesInARow() {
@@ -80,7 +79,7 @@ class CircuitsTest {
     fail(GOOD, Circuits.FAILURES_MAX);
     pass(Circuits.OPEN_MIN);
     assertThat(circuits.objection(GOOD)).isNull();
-    pass(Limits.DEFAULT.connectWait().plus(Limits.DEFAULT.handshakeWait()));
+    pass(Circuits.OPEN_MAX);
     assertThat(circuits.objection(GOOD)).isNull();
   }
 
