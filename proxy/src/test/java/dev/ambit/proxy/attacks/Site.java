@@ -591,11 +591,17 @@ final class Site implements AutoCloseable {
         descriptors);
   }
 
+  /// What the proxy has open but for the file of its spool, which is given back and opened anew as
+  /// records come and are acknowledged.
   private Set<String> descriptors() {
+    var spool = privateDir().resolve("spool") + "/";
     var open = new TreeSet<String>();
     try (var all = Files.list(Path.of("/proc", Long.toString(proxy.pid()), "fd"))) {
       for (var one : all.toList()) {
-        open.add(one.getFileName() + " " + target(one));
+        var target = target(one);
+        if (!target.startsWith(spool)) {
+          open.add(one.getFileName() + " " + target);
+        }
       }
     } catch (IOException gone) {
       throw new AssertionError("the proxy has ended: " + proxy.err, gone);
