@@ -19,11 +19,9 @@ final class Circuit {
   /// Short enough that an issuer which is back is asked again within ten seconds.
   static final Duration OPEN_MAX = Duration.ofSeconds(4);
 
-  private static final int DOUBLINGS_MAX = 2;
-
   private final Semaphore room = new Semaphore(ASKED_MAX, true);
   private int failures;
-  private int openings;
+  private Duration wait = OPEN_MIN;
   private Optional<Instant> openUntil = Optional.empty();
   private boolean trying;
 
@@ -59,7 +57,7 @@ final class Circuit {
 
   private synchronized void answered() {
     failures = 0;
-    openings = 0;
+    wait = OPEN_MIN;
     openUntil = Optional.empty();
   }
 
@@ -68,9 +66,9 @@ final class Circuit {
     // Those who were let in before it opened tell nothing new.
     var opens = openUntil.isEmpty() ? failures >= FAILURES_MAX : trial;
     if (opens) {
-      var open = OPEN_MIN.multipliedBy(1L << Math.min(openings, DOUBLINGS_MAX));
-      openings++;
-      openUntil = Optional.of(now.plus(open));
+      openUntil = Optional.of(now.plus(wait));
+      var twice = wait.multipliedBy(2);
+      wait = twice.compareTo(OPEN_MAX) < 0 ? twice : OPEN_MAX;
     }
   }
 
